@@ -1,0 +1,1 @@
+"""Room of comity; see docs/map.md."""

@@ -1,0 +1,1 @@
+"""Build the pack from the publishers' files."""

@@ -1,0 +1,74 @@
+"""What a table of the pack declares about itself before it is built (§2.1, §2.2).
+
+Every topic module of :mod:`comity.evidence.build` exposes ``TABLES: tuple[TableSpec, ...]``.
+
+Who may import me: the build modules. Start at :class:`TableSpec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+__all__ = ["Check", "Column", "Source", "TableSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who published the figures, where, in which edition and under which licence."""
+
+    producer: str
+    title: str
+    edition: str
+    year: int
+    url: str
+    licence: str
+    licence_url: str = ""
+    through: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its unit (or ``"key"`` for a dimension) and what it means."""
+
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A statement about a built table that must hold, for example a published world total.
+
+    ``measure`` computes a number from the table; it must lie within ``tolerance`` (relative) of ``published``.
+    ``source`` says who published it. With ``tolerance=0`` the number must be equal.
+    """
+
+    name: str
+    measure: Callable[[pd.DataFrame], float]
+    published: float
+    tolerance: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table of the pack: how to read it from the raw folder, and all its sidecar says.
+
+    ``read`` takes the raw folder (the one that holds ``migration/`` and ``economy/``) and returns a tidy
+    frame with exactly the columns of ``columns``, keys first, sorted by its keys, ISO 3166-1 alpha-3 codes,
+    missing rows absent (never 0).
+    """
+
+    name: str
+    title: str
+    sources: tuple[Source, ...]
+    columns: Mapping[str, Column]
+    read: Callable[[Path], pd.DataFrame]
+    transformations: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+    gaps: tuple[str, ...] = ()
+    status: str = "measured"
+    raw_files: tuple[str, ...] = field(default=())
