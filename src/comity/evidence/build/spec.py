@@ -1,6 +1,7 @@
 """What a table of the pack declares about itself before it is built (§2.1, §2.2).
 
-Every topic module of :mod:`comity.evidence.build` exposes ``TABLES: tuple[TableSpec, ...]``.
+Every topic module of :mod:`comity.evidence.build` exposes ``TABLES: tuple[TableSpec, ...]`` and may expose
+``FILES: tuple[FileSpec, ...]``.
 
 Who may import me: the build modules. Start at :class:`TableSpec`.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["Check", "Column", "Source", "TableSpec"]
+__all__ = ["Check", "Column", "FileSpec", "Source", "TableSpec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ class TableSpec:
 
     ``read`` takes the raw folder (the one that holds ``migration/`` and ``economy/``) and returns a tidy
     frame with exactly the columns of ``columns``, keys first, sorted by its keys, ISO 3166-1 alpha-3 codes,
-    missing rows absent (never 0).
+    missing rows absent (never 0). ``frame.attrs["gaps"]`` may hold sentences about what this reading found
+    missing (unmapped names, for example); they join ``gaps`` in the sidecar.
+
+    ``raw_files`` are paths or patterns in the raw folder; the sidecar lists those that exist, with their hash.
     """
 
     name: str
@@ -69,6 +73,24 @@ class TableSpec:
     read: Callable[[Path], pd.DataFrame]
     transformations: tuple[str, ...]
     checks: tuple[Check, ...] = ()
+    gaps: tuple[str, ...] = ()
+    status: str = "measured"
+    raw_files: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpec:
+    """A file of the pack that is not a table, for example the world map.
+
+    ``make`` takes the raw folder and returns the bytes of ``file``; the same raw files give the same bytes.
+    """
+
+    name: str
+    file: str
+    title: str
+    sources: tuple[Source, ...]
+    make: Callable[[Path], bytes]
+    transformations: tuple[str, ...]
     gaps: tuple[str, ...] = ()
     status: str = "measured"
     raw_files: tuple[str, ...] = field(default=())
