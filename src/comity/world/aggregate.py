@@ -1,0 +1,72 @@
+"""A smaller world for searching: economies outside the round are merged into regions.
+
+Sums keep every total (output, trade, people, remittances). What is lost is the difference between the
+members of a region, so gains of the economies that stay differ a little from the full world's; the search
+uses the small world, the final ledger always the full one (§3.13).
+
+Who may import me: the world room. Start at :func:`merge_economies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from comity.world.economy import Array, Economy
+
+__all__ = ["merge_economies"]
+
+
+def _sum_pairs(matrix: Array, member: Array) -> Array:
+    return np.asarray(np.einsum("ai,ij...,bj->ab...", member, matrix, member, optimize=True))
+
+
+def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str]) -> Economy:
+    """Merge all economies that are not kept into the regions that ``groups`` names.
+
+    Tariffs, fees, taxes and shares become averages weighted by what they apply to. People born in one
+    member of a region who live in another become natives of the region.
+    """
+    for code in keep:
+        e.place(code)
+    kept = [code for code in e.codes if code in keep]
+    names = kept + sorted({groups[code] for code in e.codes if code not in keep})
+    rows = {name: k for k, name in enumerate(names)}
+    member = np.zeros((len(names), len(e)))
+    for j, code in enumerate(e.codes):
+        member[rows[code if code in keep else groups[code]], j] = 1.0
+
+    sales = _sum_pairs(e.sales, member)
+    duty = _sum_pairs(e.sales * (e.tariff - 1), member)
+    # Duties inside a region become part of its domestic spending: its own tariff stays above one.
+    tariff = 1 + np.divide(duty, sales, out=np.zeros_like(duty), where=sales > 0)
+    output = member @ e.output
+    value_added = member @ e.value_added
+    remitted = _sum_pairs(e.remitted, member)
+    fees = _sum_pairs(e.remitted * e.fee, member)
+    plain_fee = _sum_pairs(e.fee, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
+    fee = np.where(remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee)
+    bill = e.labour_share * e.value_added
+    by_skill = e.labour.sum(axis=-1)
+    pay = e.unit_wage * by_skill
+    merged_pay, merged_units = member @ pay, member @ by_skill
+    premium = (merged_pay[:, 1] / merged_units[:, 1]) / (merged_pay[:, 0] / merged_units[:, 0])
+    return Economy(
+        codes=tuple(names),
+        sales=sales,
+        tariff=tariff,
+        output=output,
+        value_added_share=value_added / output,
+        labour_share=(member @ bill) / value_added,
+        units=_sum_pairs(e.units, member),
+        workers=_sum_pairs(e.workers, member),
+        persons=_sum_pairs(e.persons, member),
+        premium=premium,
+        remitted=remitted,
+        fee=fee,
+        tax=(member @ (e.tax * e.value_added)) / value_added,
+        price_level=value_added / (member @ (e.value_added / e.price_level)),
+        coefficients=e.coefficients,
+        imputed={code: why for code, why in e.imputed.items() if code in keep},
+    )

@@ -1,0 +1,211 @@
+"""The equilibrium of §3.3–§3.5: N price indices and N factor prices, by Newton with an analytic Jacobian.
+
+With a_i = ĉ_i^−θ the import shares after the shock are π'_in ∝ π_in (d̂t̂)_in^−θ a_i, so one residual costs
+two matrix–vector products. The Jacobian at the baseline is factored once a world and reused (a chord
+method, Ortega and Rheinboldt 1970, §7.1): small shocks converge in a handful of such steps. Where the chord
+is slow the Jacobian is renewed at the current point, which is Newton's method.
+
+Who may import me: the world room. Start at :func:`solve_prices`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lu_factor, lu_solve
+
+from comity.errors import SolveError
+from comity.world.economy import Array, Economy
+from comity.world.given import Given
+
+__all__ = ["Factors", "Prices", "factor_baseline", "jacobian", "residual", "solve_prices"]
+
+Factors = tuple[Array, Array]
+
+#: Largest residual of a solved world, relative to each economy's output (§3.13).
+TOLERANCE = 1e-10
+#: A step that shrinks the residual by less than this asks for a new Jacobian.
+SLOW = 0.3
+MAX_STEPS = 200
+#: The longest step in logarithms, so that a large shock cannot overflow.
+LONGEST = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A solved world.
+
+    Attributes
+    ----------
+    factor, index
+        ω̂_n, price of the value-added composite, and P̂_n, price index; N.
+    shares
+        π'_in; N × N.
+    spending, revenue, output
+        X'_n, R'_n and Y'_n; US$ in units of world value added, N.
+    error
+        Largest residual, relative to output.
+    walras
+        Excess supply in the market that Walras' law leaves out, relative to world output (§3.13).
+    steps, factorings
+        Work done.
+    """
+
+    factor: Array
+    index: Array
+    shares: Array
+    spending: Array
+    revenue: Array
+    output: Array
+    error: float
+    walras: float
+    steps: int
+    factorings: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    shares: Array
+    price_gap: Array
+    demand: Array
+    output: Array
+    tax_share: Array
+    spending: Array
+    kernel: Array
+
+
+def _evaluate(z: Array, e: Economy, g: Given) -> _Point:
+    n = len(e)
+    nu, theta = e.value_added_share, e.coefficients.theta
+    log_factor, log_index = z[:n], z[n:]
+    cost = nu * log_factor + (1 - nu) * log_index - np.log(g.productivity)
+    weight = e.shares * g.friction * np.exp(-theta * cost)[:, None]
+    total = weight.sum(axis=0)
+    shares = weight / total
+    factor = np.exp(log_factor)
+    output = factor * g.quantity * e.output
+    kept = g.remitted * (1 - e.coefficients.fee_sending * g.fee)
+    income = output + kept @ factor - factor * kept.sum(axis=0) + g.money + e.balance
+    tax_share = np.einsum("in,in->n", shares, 1 - 1 / g.tariff)
+    spending = income / (1 - tax_share)
+    demand = (shares / g.tariff) @ spending
+    return _Point(shares, log_index + np.log(total) / theta, demand, output, tax_share, spending, kept)
+
+
+def residual(z: Array, e: Economy, g: Given) -> Array:
+    """Residuals at z = (log ω̂, log P̂): N price equations (§3.3), then N goods markets (§3.4).
+
+    Goods markets are relative to each economy's baseline output; the market of the largest economy is
+    replaced by the numeraire: world value added is what it was.
+    """
+    return _stack(_evaluate(z, e, g), e)
+
+
+def _largest(e: Economy) -> int:
+    return int(np.argmax(e.value_added))
+
+
+def _stack(p: _Point, e: Economy) -> Array:
+    market = (p.output - p.demand) / e.output
+    value_added = e.value_added_share * p.output
+    market[_largest(e)] = value_added.sum() / e.value_added.sum() - 1
+    return np.concatenate([p.price_gap, market])
+
+
+def jacobian(z: Array, e: Economy, g: Given) -> Array:
+    """Analytic derivative of :func:`residual`; 2N × 2N."""
+    p = _evaluate(z, e, g)
+    n = len(e)
+    nu, theta = e.value_added_share, e.coefficients.theta
+    factor = np.exp(z[:n])
+    # Prices.
+    out = np.zeros((2 * n, 2 * n))
+    out[:n, :n] = -p.shares.T * nu
+    out[:n, n:] = np.eye(n) - p.shares.T * (1 - nu)
+    # Goods markets: demand moves with costs through shares and tariff revenue, and with income.
+    net = p.shares / g.tariff
+    income_weight = net / (1 - p.tax_share)
+    by_cost = -theta * (
+        np.diag(p.demand)
+        - (net * p.spending) @ p.shares.T
+        + (income_weight * p.spending) @ (p.shares * (1 - 1 / g.tariff - p.tax_share)).T
+    )
+    income = np.diag(p.output) + p.kernel * factor - np.diag(factor * p.kernel.sum(axis=0))
+    by_factor = by_cost * nu + income_weight @ income
+    market = np.hstack([np.diag(p.output) - by_factor, -by_cost * (1 - nu)]) / e.output[:, None]
+    market[_largest(e)] = 0.0
+    market[_largest(e), :n] = e.value_added_share * p.output / e.value_added.sum()
+    out[n:] = market
+    return out
+
+
+def factor_baseline(e: Economy, g: Given) -> Factors:
+    """LU factors of the Jacobian at the baseline, for reuse by :func:`solve_prices`."""
+    lu, pivots = lu_factor(jacobian(np.zeros(2 * len(e)), e, g), check_finite=False)
+    return lu, pivots
+
+
+def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = None) -> Prices:
+    """Solve the equilibrium.
+
+    Parameters
+    ----------
+    e, g
+        World and givens.
+    factors
+        From :func:`factor_baseline`; used until progress is slow.
+    start
+        (log ω̂, log P̂) to start from, 2N; the baseline (zeros) unless given.
+
+    Raises
+    ------
+    SolveError
+        No convergence: names the economy with the largest residual. Never a number.
+    """
+    n = len(e)
+    z = np.zeros(2 * n) if start is None else start.copy()
+    point = _evaluate(z, e, g)
+    value = _stack(point, e)
+    size, factorings, renewed = float(np.abs(value).max()), 0, False
+    for step in range(MAX_STEPS):
+        if size <= TOLERANCE:
+            largest = _largest(e)
+            walras = float((point.output - point.demand)[largest] / e.output.sum())
+            revenue = point.tax_share * point.spending
+            return Prices(
+                np.exp(z[:n]), np.exp(z[n:]), point.shares, point.spending, revenue, point.output,
+                size, walras, step, factorings,
+            )  # fmt: skip
+        move = -lu_solve(factors, value, check_finite=False)
+        longest = float(np.abs(move).max())
+        if not np.isfinite(longest):
+            break
+        scale = min(1.0, LONGEST / longest) if longest > 0 else 1.0
+        trial = z + scale * move
+        try_point = _evaluate(trial, e, g)
+        try_value = _stack(try_point, e)
+        try_size = float(np.abs(try_value).max())
+        while renewed and not try_size < size and scale > TOLERANCE:
+            scale /= 2
+            trial = z + scale * move
+            try_point = _evaluate(trial, e, g)
+            try_value = _stack(try_point, e)
+            try_size = float(np.abs(try_value).max())
+        if try_size < size:
+            slow = try_size > SLOW * size
+            z, point, value, size, renewed = trial, try_point, try_value, try_size, False
+        elif renewed:
+            break
+        else:
+            slow = True
+        if slow and size > TOLERANCE:
+            factors = lu_factor(jacobian(z, e, g), check_finite=False)
+            factorings += 1
+            renewed = True
+    worst = int(np.abs(np.nan_to_num(value, nan=np.inf)).argmax()) % n
+    msg = (
+        f"the world did not reach equilibrium: residual {size:.1e} in {e.codes[worst]} "
+        f"after {MAX_STEPS if size > TOLERANCE else step} steps"
+    )
+    raise SolveError(msg)

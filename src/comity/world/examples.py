@@ -1,0 +1,71 @@
+"""Small made-up economies for examples and tests; no figure here is evidence.
+
+Who may import me: doctests and tests. Start at :func:`random_economy`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from comity.world.economy import Coefficients, Economy
+
+__all__ = ["plain_coefficients", "random_economy", "three_economies"]
+
+
+def plain_coefficients(**changes: float) -> Coefficients:
+    """Round made-up coefficients, with changes by name."""
+    base = {
+        "theta": 4.0, "nu_migrants": 0.1, "stock_floor": 10.0, "sigma_skill": 2.0, "sigma_birth": 20.0,
+        "gamma_human": 0.1, "gamma_labour": 0.0, "capital": 0.5, "fee_elasticity": 1.0, "fee_resource": 0.5,
+        "fee_sending": 0.5, "propensity_cap": 0.5, "congestion": 0.5,
+    }  # fmt: skip
+    return Coefficients(**(base | changes))
+
+
+def random_economy(size: int, seed: int, **changes: float) -> Economy:
+    """A made-up world of ``size`` economies that satisfies all accounting identities.
+
+    >>> e = random_economy(4, seed=1)
+    >>> bool(abs(e.balance.sum()) < 1e-9 * e.output.sum())
+    True
+    """
+    rng = np.random.default_rng(seed)
+    codes = tuple(f"E{k:02d}" for k in range(size))
+    output = rng.lognormal(3, 1, size)
+    export = rng.uniform(0.1, 0.5, size)
+    pull = output * rng.lognormal(0, 0.7, (size, size))
+    np.fill_diagonal(pull, 0.0)
+    sales = pull / pull.sum(axis=1, keepdims=True) * (export * output)[:, None]
+    np.fill_diagonal(sales, output * (1 - export))
+    tariff = 1 + rng.uniform(0, 0.1, (size, size))
+    np.fill_diagonal(tariff, 1.0)
+    workers = rng.lognormal(0, 1, (size, size, 2)) * 5
+    own = np.arange(size)
+    workers[own, own] = rng.lognormal(5, 1, (size, 2))
+    units = workers * rng.uniform(0.6, 1.0, (size, size, 2))
+    persons = workers.sum(axis=2) * 1.8
+    remitted = rng.lognormal(-6, 1, (size, size)) * output
+    np.fill_diagonal(remitted, 0.0)
+    fee = rng.uniform(0.02, 0.12, (size, size))
+    return Economy(
+        codes=codes,
+        sales=sales,
+        tariff=tariff,
+        output=output,
+        value_added_share=rng.uniform(0.4, 0.6, size),
+        labour_share=rng.uniform(0.4, 0.65, size),
+        units=units,
+        workers=workers,
+        persons=persons,
+        premium=rng.uniform(1.2, 2.5, size),
+        remitted=remitted,
+        fee=fee,
+        tax=rng.uniform(0.1, 0.35, size),
+        price_level=rng.uniform(0.3, 1.1, size),
+        coefficients=plain_coefficients(**changes),
+    )
+
+
+def three_economies() -> Economy:
+    """Three made-up economies, for examples."""
+    return random_economy(3, seed=3)

@@ -1,0 +1,210 @@
+"""From a shock to what the equilibrium takes as given: x̂ of labour, productivity, trade costs and money.
+
+In quantity mode people move by number, so all that labour does is known before prices are: only ω̂ and P̂
+are left to solve for (:mod:`comity.world.equilibrium`).
+
+Who may import me: the world room. Start at :func:`prepare`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from comity.errors import InputError
+from comity.world.economy import SKILLS, Array, Economy
+from comity.world.shock import Shock
+
+__all__ = ["Given", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Exogenous to the equilibrium; N economies, s skill, last axis of ``pay`` 0 native, 1 migrant.
+
+    Attributes
+    ----------
+    quantity
+        V̂_n, value added at given prices of factors (labour and capital together); N.
+    capital
+        K̂_n; N.
+    productivity
+        Â_n (§3.2); N.
+    pay
+        q, with ŵ = ω̂ q for each kind of labour (§3.5); N × 2 × 2.
+    friction
+        (d̂ t̂)^−θ for imports of n from i; N × N.
+    tariff
+        t'_in; N × N.
+    fee
+        f'_ij; N × N.
+    remitted
+        E_ij: gross remittances from j to i are ω̂_j E_ij; US$, N × N.
+    money
+        Net public transfers received, US$; N.
+    unit_change
+        ΔU_ijs, working units moved; N × N × 2.
+    person_change
+        Persons moved, N × N.
+    recognised
+        Part of ``unit_change`` that is recognition of people already there; N × N × 2.
+    untaxed
+        Working units on which the full tax is not paid, less those gone; N × 2.
+    """
+
+    quantity: Array
+    capital: Array
+    productivity: Array
+    pay: Array
+    friction: Array
+    tariff: Array
+    fee: Array
+    remitted: Array
+    money: Array
+    unit_change: Array
+    person_change: Array
+    recognised: Array
+    untaxed: Array
+
+
+def _skill(name: str) -> int:
+    try:
+        return SKILLS.index(name)
+    except ValueError:
+        msg = f"unknown skill {name!r}"
+        raise InputError(msg, accepted=" or ".join(SKILLS)) from None
+
+
+def _move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
+    n = len(e)
+    units, recognised = np.zeros((n, n, 2)), np.zeros((n, n, 2))
+    persons, untaxed = np.zeros((n, n)), np.zeros((n, 2))
+    for move in shock.moves:
+        i, a, b = e.place(move.birthplace), e.place(move.source), e.place(move.target)
+        s = _skill(move.skill)
+        if not (move.persons >= 0 and np.isfinite(move.persons)):
+            msg = f"a move of {move.persons} persons from {move.source} to {move.target}"
+            raise InputError(msg, accepted="a number of persons that is 0 or more; turn the move around")
+        leaving, arriving = move.persons * move.work_source, move.persons * move.work_target
+        units[i, a, s] -= leaving
+        units[i, b, s] += arriving
+        persons[i, a] -= move.persons
+        persons[i, b] += move.persons
+        untaxed[a, s] -= leaving * (1 - move.tax_source)
+        untaxed[b, s] += arriving * (1 - move.tax_target)
+    for item in shock.recognitions:
+        i, j = e.place(item.birthplace), e.place(item.place)
+        rise = e.units[i, j, 1] * item.coverage * item.gain
+        recognised[i, j, 1] += rise
+        units[i, j, 1] += rise
+    short = e.units + units
+    if (short < 0).any():
+        i, j, s = (int(k[0]) for k in np.nonzero(short < 0))
+        msg = (
+            f"more {SKILLS[s]}-skill workers born in {e.codes[i]} would leave {e.codes[j]} "
+            f"than the {e.units[i, j, s]:,.0f} working units there"
+        )
+        raise InputError(msg, accepted="a smaller number of places")
+    return units, persons, recognised, untaxed
+
+
+def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
+    """V̂, K̂, Â and q from the new labour (§3.1, §3.2, §3.5; Ottaviano and Peri 2012)."""
+    k = e.coefficients
+    native = np.einsum("iis->is", unit_change)
+    change = np.stack([native, unit_change.sum(axis=0) - native], axis=-1)
+    hat = 1 + change / e.labour
+    rho = (k.sigma_birth - 1) / k.sigma_birth
+    weight = np.stack([e.native_share, 1 - e.native_share], axis=-1)
+    skill_hat = (weight * hat**rho).sum(axis=-1) ** (1 / rho)
+    rho_s = (k.sigma_skill - 1) / k.sigma_skill
+    labour_hat = (e.skill_share * skill_hat**rho_s).sum(axis=-1) ** (1 / rho_s)
+    capital = labour_hat**k.capital
+    quantity = labour_hat**e.labour_share * capital ** (1 - e.labour_share)
+    by_skill = e.labour.sum(axis=-1)
+    high = by_skill[:, 1] / by_skill.sum(axis=-1)
+    after = by_skill * skill_hat
+    high_hat = after[:, 1] / after.sum(axis=-1) / high
+    productivity = high_hat**k.gamma_human * labour_hat**k.gamma_labour
+    pay = (
+        (quantity / labour_hat)[:, None, None]
+        * ((labour_hat[:, None] / skill_hat) ** (1 / k.sigma_skill))[..., None]
+        * (skill_hat[..., None] / hat) ** (1 / k.sigma_birth)
+    )
+    return quantity, capital, productivity, pay
+
+
+def _trade_friction(e: Economy, shock: Shock, persons: Array) -> tuple[Array, Array]:
+    """(d̂ t̂)^−θ and t' (§3.3). Migrants lower trade costs both ways, so θ cancels in their term."""
+    k = e.coefficients
+    friction, tariff = np.ones_like(e.tariff), e.tariff
+    if shock.tariffs:
+        tariff = tariff.copy()
+        for cut in shock.tariffs:
+            i, n = e.place(cut.exporter), e.place(cut.importer)
+            if i == n:
+                continue
+            tariff[i, n] = max(1.0, tariff[i, n] - cut.cut)
+        changed = np.nonzero(tariff != e.tariff)
+        friction[changed] = (tariff[changed] / e.tariff[changed]) ** -k.theta
+    for cost in shock.trade_costs:
+        friction[e.place(cost.exporter), e.place(cost.importer)] *= cost.factor**-k.theta
+    if k.nu_migrants:
+        for i, n in zip(*np.nonzero(persons), strict=True):
+            if i != n:
+                stock = e.persons[i, n] + k.stock_floor
+                link = ((stock + persons[i, n]) / stock) ** (k.nu_migrants / 2)
+                friction[i, n] *= link
+                friction[n, i] *= link
+    return friction, tariff
+
+
+def _remit(e: Economy, shock: Shock, unit_change: Array, pay: Array) -> tuple[Array, Array]:
+    """E_ij and f'_ij (§3.6): existing migrants keep what they remit of their pay, new movers remit ρ_ij."""
+    k = e.coefficients
+    fee = e.fee
+    if shock.fees:
+        fee = fee.copy()
+        for cut in shock.fees:
+            i, j = e.place(cut.receiving), e.place(cut.sending)
+            fee[i, j] = min(fee[i, j], cut.ceiling)
+    remitted = e.remitted.copy()
+    for j in np.nonzero((pay[:, :, 1] != 1).any(axis=1) | (unit_change != 0).any(axis=(0, 2)))[0]:
+        bill = e.units[:, j, :] * e.unit_wage[j]
+        total = bill.sum(axis=1)
+        known = np.divide(bill @ pay[j, :, 1], total, out=np.full(len(e), pay[j, :, 1].mean()), where=total > 0)
+        extra = e.propensity[:, j] * (unit_change[:, j, :] * e.unit_wage[j] * pay[j, :, 1]).sum(axis=1)
+        remitted[:, j] = e.remitted[:, j] * known + extra
+        remitted[j, j] = 0.0
+    if fee is not e.fee:
+        changed = fee != e.fee
+        remitted[changed] *= ((1 - fee[changed]) / (1 - e.fee[changed])) ** k.fee_elasticity
+    return remitted, fee
+
+
+def prepare(e: Economy, shock: Shock) -> Given:
+    """Turn a shock into the givens of the equilibrium.
+
+    Raises
+    ------
+    InputError
+        An economy or skill that is not there, a negative number of persons, or more people leaving than
+        there are.
+
+    Notes
+    -----
+    DESIGN §3.1–§3.6. The formulas are closed forms; nothing is solved here.
+    """
+    units, persons, recognised, untaxed = _move_people(e, shock)
+    quantity, capital, productivity, pay = _pay_factors(e, units)
+    friction, tariff = _trade_friction(e, shock, persons)
+    remitted, fee = _remit(e, shock, units, pay)
+    money = np.zeros(len(e))
+    for item in shock.transfers:
+        money[e.place(item.giver)] -= item.usd
+        money[e.place(item.receiver)] += item.usd
+    return Given(
+        quantity, capital, productivity, pay, friction, tariff, fee, remitted, money, units, persons,
+        recognised, untaxed,
+    )  # fmt: skip
