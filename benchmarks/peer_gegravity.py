@@ -10,10 +10,10 @@ What the peer solves: one-sector Armington gravity without intermediate inputs, 
 of changed incomes on the multilateral resistances (it keeps output and expenditure *shares* at their baseline
 in those equations). That is less than Comity's job, so any ratio of times is on the cautious side.
 
-Set-up, ``fitted`` costs: the cost variable is the log of each pair's sales over the sales that size alone would
-predict, with coefficient 1. The baseline then fits the data exactly and all baseline resistances are 1, which is
-the easiest start that can be given to the peer's solver. If the job file also holds ``log_distance`` (n, n), the
-costs are the ordinary ones of a gravity equation instead (distance, border), with the fixed coefficients below.
+Set-up: the cost variable is the log of each pair's sales over the sales that size alone would predict, with
+coefficient 1. The baseline then fits the data exactly and all baseline resistances are 1, the easiest start that
+can be given to the peer's solver. (With ordinary costs, log distance and a border, its solver stopped with negative
+resistances at 30 and 100 economies and took as long at 60.)
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-DISTANCE_COEFFICIENT = -1.0
-BORDER_COEFFICIENT = -2.0
-"""Usual sizes in the gravity literature (Head and Mayer 2014, table 3.4), rounded; only the speed matters here."""
 
 SMALLEST_SALE = 1e-12
 """Share of an importer's spending that stands in for "no recorded trade": gegravity takes logs."""
@@ -48,16 +44,12 @@ def main() -> None:
         sales = np.array(job["sales"], dtype=float)
         elasticity = float(job["elasticity"])
         cost_change = np.array(job["cost_change"], dtype=float)
-        log_distance = np.array(job["log_distance"], dtype=float) if "log_distance" in job else None
 
     sales = np.maximum(sales, SMALLEST_SALE * sales.sum(axis=0)[None, :])
     sales = sales / sales.sum()
     output, spending = sales.sum(axis=1), sales.sum(axis=0)
     count = len(codes)
-    if log_distance is None:
-        log_cost = np.log(sales / np.outer(output, spending))
-    else:
-        log_cost = DISTANCE_COEFFICIENT * log_distance + BORDER_COEFFICIENT * (1.0 - np.eye(count))
+    log_cost = np.log(sales / np.outer(output, spending))
     rows, columns = np.divmod(np.arange(count * count), count)
     before = pd.DataFrame(
         {
