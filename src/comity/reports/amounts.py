@@ -17,10 +17,7 @@ from comity.vocabulary import Figure, Range
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LETTERS", "Scale", "Shown", "scale_of", "show", "show_number"]
-
-LETTERS: Final = {"modelled": "M", "estimated": "≈", "elicited": "U", "evidence": "E", "unvalued": "?"}
-"""The letter that marks each source class, so that colour is never the only sign (U: given by the user)."""
+__all__ = ["UNVALUED", "Scale", "Shown", "ends", "scale_of", "show", "show_number"]
 
 UNVALUED: Final = "not valued"
 _DIGITS: Final = 3
@@ -41,18 +38,26 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A figure as written: the number, its unit, and both."""
+    """A figure as written: the middle, the span from low to high (empty for a bare number), and the unit."""
 
-    number: str
+    middle: str
+    span: str
     unit: str
+
+    @property
+    def number(self) -> str:
+        """Middle and span, without the unit."""
+        return f"{self.middle} ({self.span})" if self.span else self.middle
 
     @property
     def text(self) -> str:
         """Number and unit, as one string."""
-        return f"{self.number} {self.unit}" if self.unit and self.number != UNVALUED else self.number
+        return f"{self.number} {self.unit}" if self.unit and self.middle != UNVALUED else self.number
 
 
-def _ends(value: float | Range | None) -> tuple[float, ...]:
+def ends(figure: Figure) -> tuple[float, ...]:
+    """Low, middle and high of a figure; one number when it has no range, none when it is unvalued."""
+    value = figure.value
     if value is None:
         return ()
     return (value.low, value.mid, value.high) if isinstance(value, Range) else (value,)
@@ -72,7 +77,7 @@ def scale_of(figures: Iterable[Figure]) -> Scale:
         return Scale(to_percent(1.0), "%" + unit.removeprefix("share (0-1)"))
     if not (money := _MONEY.fullmatch(unit)):
         return Scale(1.0, unit)
-    biggest = max((abs(end) for figure in listed for end in _ends(figure.value)), default=0.0)
+    biggest = max((abs(end) for figure in listed for end in ends(figure)), default=0.0)
     flow = " a year" if money["year_flow"] else ""
     prices = money["year"] or ""
     if money["million"]:
@@ -131,14 +136,14 @@ def show(figure: Figure, *, scale: Scale | None = None, signed: bool = False) ->
     '97 (90 to 100)'
     """
     scale = scale or scale_of([figure])
-    ends = [end * scale.factor for end in _ends(figure.value)]
-    if not ends:
-        return Shown(UNVALUED, scale.unit)
+    values = [end * scale.factor for end in ends(figure)]
+    if not values:
+        return Shown(UNVALUED, "", scale.unit)
     # Scaling leaves dust such as 28.999999999999996; twelve figures are more than any source holds.
-    ends = [float(f"{end:.12g}") for end in ends]
-    decimals = _decimals(ends)
-    written = [show_number(end, decimals=decimals, signed=signed) for end in ends]
-    if len(written) == 1 or ends[0] == ends[-1]:
-        return Shown(written[0], scale.unit)
+    values = [float(f"{value:.12g}") for value in values]
+    decimals = _decimals(values)
+    written = [show_number(value, decimals=decimals, signed=signed) for value in values]
+    if len(written) == 1 or values[0] == values[-1]:
+        return Shown(written[0], "", scale.unit)
     low, mid, high = written
-    return Shown(f"{mid} ({low} to {high})", scale.unit)
+    return Shown(mid, f"{low} to {high}", scale.unit)

@@ -1,0 +1,335 @@
+"""A report as one HTML file that opens without a network (§10).
+
+Style and drawings are inside the file and a content policy forbids it to load anything. Charts are tables
+with bars drawn in their cells, so that the numbers stay text at every width, on paper and for a
+screen reader. Everything that a user wrote is escaped by the template engine.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from itertools import count, groupby
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from comity.reports import document as model
+from comity.reports.amounts import UNVALUED, ends, scale_of, show
+from comity.reports.charts import Axis
+from comity.reports.marks import LETTERS, MEANINGS, Marks
+from comity.reports.words import split_codes
+from comity.reports.worldmap import DISCLAIMER, draw
+from comity.vocabulary import Figure, SourceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from comity.reports.amounts import Scale, Shown
+    from comity.reports.document import Block, Document
+    from comity.reports.marks import Entry
+    from comity.reports.words import Inline, Words
+
+__all__ = ["render_html"]
+
+_KINDS: Final = {
+    model.Heading: "heading",
+    model.Paragraph: "paragraph",
+    model.Bullets: "bullets",
+    model.Answer: "answer",
+    model.RangeChart: "range_chart",
+    model.BarChart: "bar_chart",
+    model.FlowMap: "flow_map",
+    model.Table: "table",
+    model.Notice: "notice",
+    model.KeyValues: "key_values",
+    model.Details: "details",
+}
+
+
+def render_html(document: Document) -> str:
+    """Write a document as one HTML file; the same document gives the same bytes.
+
+    Examples
+    --------
+    >>> from comity.reports.document import Document, Paragraph
+    >>> page = render_html(Document("A title", "", (Paragraph("One <b> paragraph."),)))
+    >>> "<p>One &lt;b&gt; paragraph.</p>" in page
+    True
+    """
+    page = _Page(document)
+    return page.render()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("comity.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = lambda fraction: f"{100 * fraction:.2f}%"
+    return environment
+
+
+class _Page:
+    """What the templates ask while they draw one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.marks = Marks.of(document)
+        self.anchors = _anchors(document)
+        self._ids = count(1)
+
+    def render(self) -> str:
+        style = files("comity.reports").joinpath("static/report.css").read_text(encoding="utf-8")
+        lead = 1 if self.document.blocks and isinstance(self.document.blocks[0], model.Answer) else 0
+        contents = [
+            (self.anchors[id(block)], block.text)
+            for block in self.document.blocks
+            if isinstance(block, model.Heading) and block.level == 2
+        ]
+        page = (
+            _environment()
+            .get_template("report.html.j2")
+            .render(
+                page=self,
+                document=self.document,
+                style=Markup(style),  # noqa: S704  (our own file, read from the package)
+                lead=self.document.blocks[:lead],
+                body=self.document.blocks[lead:],
+                contents=contents,
+                meanings=[(c, MEANINGS[c]) for c in self.marks.classes()],
+                prices=sorted({scale_of([f]).prices for f in self.document.figures()} - {""}),
+                disclaimer=DISCLAIMER,
+            )
+        )
+        return page if page.endswith("\n") else page + "\n"
+
+    # -- blocks
+
+    def runs(self, blocks: Iterable[Block]) -> Iterator[tuple[str, list[Block]]]:
+        """Blocks with the name of the macro that draws them; neighbouring exchanges come as one run."""
+        for exchange, group in groupby(blocks, key=lambda block: isinstance(block, model.Exchange)):
+            if exchange:
+                yield "exchanges", list(group)
+            else:
+                yield from ((_KINDS[type(block)], [block]) for block in group)
+
+    def anchor(self, block: Block) -> str:
+        return self.anchors[id(block)]
+
+    def next_id(self) -> str:
+        return f"figure-{next(self._ids)}"
+
+    @staticmethod
+    def letter(source_class: SourceClass) -> str:
+        return LETTERS[source_class]
+
+    # -- words
+
+    def words(self, words: Words) -> Markup:
+        return Markup("").join(self._inline(part) for part in model.Text.of(words).parts)
+
+    def plain(self, words: Words) -> str:
+        return model.Text.of(words).plain
+
+    def _inline(self, part: Inline) -> Markup:
+        if isinstance(part, str):
+            return Markup("").join(
+                Markup('<span data-name="code">{}</span>').format(run) if is_code else escape(run)
+                for run, is_code in split_codes(part)
+            )
+        if isinstance(part, Figure):
+            return self.figure(part)
+        if isinstance(part, model.Amount):
+            return self.figure(part.figure, signed=part.signed, unit=part.unit)
+        if isinstance(part, model.Name):
+            return Markup('<span data-name="{}">{}</span>').format(part.kind, part.content)
+        if isinstance(part, model.Emphasis):
+            return Markup("<strong>{}</strong>").format(self.words(part.content))
+        if isinstance(part, model.Link):
+            return Markup('<a href="{}">{}</a>').format(part.href, self.words(part.content))
+        return self.words(part)
+
+    # -- figures
+
+    def figure(
+        self,
+        figure: Figure,
+        *,
+        scale: Scale | None = None,
+        signed: bool = False,
+        unit: bool = True,
+        mark: bool = True,
+        stacked: bool = False,
+    ) -> Markup:
+        """Write a figure with its source class, its reference and a link to its source."""
+        shown = show(figure, scale=scale, signed=signed)
+        entry = self.marks.entry(figure)
+        number = Markup('<span class="mid">{}</span>').format(shown.middle)
+        if shown.span:
+            number += Markup('{}<span class="span">({})</span>').format(
+                Markup("<br>") if stacked else " ", shown.span
+            )
+        if unit and shown.unit and shown.middle != UNVALUED:
+            number += Markup(' <span class="unit">{}</span>').format(shown.unit)
+        if not mark:
+            number = Markup('<a href="#{}">{}</a>').format(entry.anchor, number)
+        data = Markup(
+            '<data class="figure figure--{source}" value="{value}" data-source="{source}" data-ref="{ref}"'
+            ' title="{title}">{number}</data>'
+        ).format(
+            source=figure.source.value,
+            value=_machine(figure),
+            ref=figure.reference,
+            title=self._title(figure, shown, entry),
+            number=number,
+        )
+        return data + self.mark(entry) if mark else data
+
+    def mark(self, entry: Entry) -> Markup:
+        """Write the mark of a source as a link to its entry."""
+        return Markup('<a class="mark mark--{}" data-name="mark" href="#{}">{}</a>').format(
+            entry.source_class.value, entry.anchor, entry.mark
+        )
+
+    def cell(self, cell: model.Cell, column: dict[str, object]) -> Markup:
+        """Write a cell of a table; what is missing is a dash that says so."""
+        if cell is None:
+            return Markup('<span class="missing" title="missing">–</span>')
+        figure = _bare_figure(cell)
+        if figure is None:
+            return self.words(cell)
+        scale = column["scale"]
+        return self.figure(
+            figure,
+            scale=scale,  # type: ignore[arg-type]
+            signed=bool(column["signed"]),
+            unit=scale is None,
+            mark=not column["entry"],
+        )
+
+    def columns(self, table: model.Table) -> list[dict[str, object]]:
+        """Say what the cells of each column share: alignment, unit and source."""
+        shared = self.marks.common(_cells(table, range(len(table.columns))))
+        columns: list[dict[str, object]] = []
+        for place, column in enumerate(table.columns):
+            filled = [row[place] for row in table.rows if row[place] is not None]
+            figures = _cells(table, [place])
+            pure = bool(figures) and len(figures) == len(filled)
+            numeric = pure if column.numeric is None else column.numeric
+            one_unit = pure and len({figure.unit for figure in figures}) == 1
+            columns.append(
+                {
+                    "title": column.title,
+                    "signed": column.signed,
+                    "numeric": numeric,
+                    "scale": scale_of(figures) if one_unit else None,
+                    "entry": shared,
+                }
+            )
+        return columns
+
+    def common(self, figures: Iterable[Figure]) -> Entry | None:
+        return self.marks.common(figures)
+
+    def table_figures(self, table: model.Table) -> list[Figure]:
+        return _cells(table, range(len(table.columns)))
+
+    def sources(self, figures: Iterable[Figure]) -> dict[str, str]:
+        """List the attributes by which a chart says where its numbers come from."""
+        listed = list(figures)
+        return {
+            "data-source": " ".join(sorted({figure.source.value for figure in listed})),
+            "data-refs": " ".join(sorted({figure.reference.replace(" ", "_") for figure in listed})),
+        }
+
+    # -- charts
+
+    def range_figures(self, chart: model.RangeChart) -> list[Figure]:
+        return [figure for row in chart.rows for figure in (row.figure, row.second) if figure is not None]
+
+    def axis(self, figures: Iterable[Figure]) -> Axis:
+        return Axis.around(figures)
+
+    def bars(self, chart: model.BarChart) -> dict[str, object]:
+        """Arrange the bars as lines by groups; a pair that has no bar stays empty."""
+        everything = (*chart.rows, *chart.totals)
+        groups = list(dict.fromkeys(model.Text.of(row.group).plain for row in everything))
+
+        def lines(rows: tuple[model.BarRow, ...]) -> list[tuple[Words, list[Figure | None]]]:
+            labels = {model.Text.of(row.label).plain: row.label for row in rows}
+            found = {(model.Text.of(r.label).plain, model.Text.of(r.group).plain): r.figure for r in rows}
+            return [(label, [found.get((key, group)) for group in groups]) for key, label in labels.items()]
+
+        names = {model.Text.of(row.group).plain: row.group for row in everything}
+        figures = [row.figure for row in everything]
+        return {
+            "groups": [names[group] for group in groups],
+            "lines": lines(chart.rows),
+            "totals": lines(chart.totals),
+            "axis": Axis.around(figures, steps=2),
+            "figures": figures,
+            "entry": self.marks.common(figures),
+        }
+
+    def map(self, chart: model.FlowMap) -> dict[str, object]:
+        return {"drawing": draw(chart), "figures": [flow.figure for flow in chart.flows]}
+
+    @staticmethod
+    def _title(figure: Figure, shown: Shown, entry: Entry) -> str:
+        where = entry.source.title
+        return f"{figure.source.value}: {shown.text}. Source: {where}. Reference: {figure.reference}"
+
+
+def _machine(figure: Figure) -> str:
+    """Write the value in its stored unit, for programs: one number, or low, middle and high."""
+    return " ".join(f"{end:.12g}" for end in ends(figure))
+
+
+def _bare_figure(cell: model.Cell) -> Figure | None:
+    """Find the figure of a cell that holds nothing else."""
+    if isinstance(cell, Figure):
+        return cell
+    if isinstance(cell, model.Text) and len(cell.parts) == 1 and isinstance(cell.parts[0], Figure):
+        return cell.parts[0]
+    return None
+
+
+def _cells(table: model.Table, places: Iterable[int]) -> list[Figure]:
+    found = (_bare_figure(row[place]) for row in table.rows for place in places)
+    return [figure for figure in found if figure is not None]
+
+
+def _headings(blocks: Iterable[Block]) -> Iterator[model.Heading]:
+    for block in blocks:
+        if isinstance(block, model.Heading):
+            yield block
+        elif isinstance(block, model.Details):
+            yield from _headings(block.blocks)
+
+
+def _anchors(document: Document) -> dict[int, str]:
+    """Give each heading an anchor of its own, from its own wish or from its words."""
+    anchors: dict[int, str] = {}
+    taken: set[str] = set()
+    for heading in _headings(document.blocks):
+        wish = heading.anchor or _slug(model.Text.of(heading.text).plain)
+        anchor, again = wish, 1
+        while anchor in taken:
+            again += 1
+            anchor = f"{wish}-{again}"
+        taken.add(anchor)
+        anchors[id(heading)] = anchor
+    return anchors
+
+
+def _slug(words: str) -> str:
+    ascii_words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    kept = "".join(c if c.isalnum() else " " for c in ascii_words.lower())
+    return "-".join(["s", *kept.split()]) if kept.split() else "section"

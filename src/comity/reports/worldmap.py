@@ -1,0 +1,213 @@
+"""A map of flows: TopoJSON in, outlines and curved arrows in the units of a drawing out.
+
+Projection: Equal Earth (Šavrič, Patterson and Jenny 2019, "The Equal Earth map projection", equations for x
+and y), because areas stay true and no continent is flattered.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.reports.amounts import ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from comity.reports.document import Flow, FlowMap, Point
+
+__all__ = ["DISCLAIMER", "Arrow", "Drawing", "Label", "draw", "project"]
+
+DISCLAIMER: Final = (
+    "Outlines: Natural Earth (public domain). The boundaries and names on this map imply no opinion on the "
+    "legal status of any territory."
+)
+WIDTH: Final = 800.0
+_ASPECT: Final = 16 / 9  # of the widest drawing; a tall set of places gets a squarer one
+_TALLEST: Final = 1.05
+_A: Final = (1.340264, -0.081106, 0.000893, 0.003796)  # the projection's coefficients
+_LEAST_SPAN: Final = math.radians(22.0)
+_MARGIN: Final = 0.22
+
+Ring = list[tuple[float, float]]
+
+
+def project(longitude: float, latitude: float) -> tuple[float, float]:
+    """Equal Earth coordinates of a place, x to the east and y to the north, in radii.
+
+    >>> project(0.0, 0.0)
+    (0.0, 0.0)
+    """
+    a1, a2, a3, a4 = _A
+    theta = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
+    sixth = theta**6
+    slope = 9 * a4 * theta**8 + 7 * a3 * sixth + 3 * a2 * theta**2 + a1
+    x = 2 * math.sqrt(3) * math.radians(longitude) * math.cos(theta) / (3 * slope)
+    y = a4 * theta**9 + a3 * theta**7 + a2 * theta**3 + a1 * theta
+    return x, y
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A curved arrow: the SVG path of its shaft, that of its head, and the width of the shaft."""
+
+    shaft: str
+    head: str
+    width: float
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A dot with a name; ``anchor`` is the SVG text-anchor and ``dx`` the step from the dot."""
+
+    x: float
+    y: float
+    dx: float
+    anchor: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A map ready to be drawn; all coordinates are in a box of ``width`` by ``height``."""
+
+    width: float
+    height: float
+    land: str
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    left: float
+    top: float
+    factor: float
+    height: float
+
+    def at(self, place: tuple[float, float]) -> tuple[float, float]:
+        return (place[0] - self.left) * self.factor, (self.top - place[1]) * self.factor
+
+
+def draw(chart: FlowMap) -> Drawing:
+    """Lay out a map around the places that its flows join."""
+    codes = sorted({code for flow in chart.flows for code in (flow.origin, flow.destination)})
+    places = {code: project(chart.points[code].longitude, chart.points[code].latitude) for code in codes}
+    view = _view(list(places.values()) or [(-2.0, -1.0), (2.0, 1.0)])
+    spots = {code: view.at(place) for code, place in places.items()}
+    labels = tuple(_label(chart.points[code], spots[code]) for code in codes)
+    land = _land(chart.topology, view) if chart.topology is not None else ""
+    return Drawing(WIDTH, round(view.height, 1), land, tuple(_arrows(chart.flows, spots)), labels)
+
+
+def _label(point: Point, spot: tuple[float, float]) -> Label:
+    right = spot[0] > 0.72 * WIDTH
+    return Label(
+        round(spot[0], 1), round(spot[1], 1), -11 if right else 11, "end" if right else "start", point
+    )
+
+
+def _view(places: list[tuple[float, float]]) -> _View:
+    xs, ys = [x for x, _ in places], [y for _, y in places]
+    wide = max((max(xs) - min(xs)) * (1 + 2 * _MARGIN), _LEAST_SPAN)
+    tall = max((max(ys) - min(ys)) * (1 + 2 * _MARGIN), _LEAST_SPAN / 2)
+    wide = max(wide, tall / _TALLEST)
+    tall = max(tall, wide / _ASPECT)
+    middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    factor = WIDTH / wide
+    return _View(middle_x - wide / 2, middle_y + tall / 2, factor, tall * factor)
+
+
+# ------------------------------------------------------------------------------------------------- outlines
+
+
+def _land(topology: Mapping[str, Any], view: _View) -> str:
+    """One SVG path of all outlines that touch the view."""
+    arcs = list(_arcs(topology))
+    objects = topology["objects"]
+    chosen = objects.get("countries") or objects.get("land") or next(iter(objects.values()))
+    pieces: list[str] = []
+    for ring in _rings(chosen, arcs):
+        line = [view.at(project(*place)) for place in ring]
+        xs, ys = [x for x, _ in line], [y for _, y in line]
+        if max(xs) < 0 or min(xs) > WIDTH or max(ys) < 0 or min(ys) > view.height:
+            continue
+        pieces.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in line) + "Z")
+    return "".join(pieces)
+
+
+def _arcs(topology: Mapping[str, Any]) -> Iterator[Ring]:
+    """Undo the delta coding of a quantised topology."""
+    transform = topology.get("transform")
+    for arc in topology["arcs"]:
+        if transform is None:
+            yield [(float(x), float(y)) for x, y, *_ in arc]
+            continue
+        (scale_x, scale_y), (move_x, move_y) = transform["scale"], transform["translate"]
+        x = y = 0
+        line: Ring = []
+        for step_x, step_y, *_ in arc:
+            x, y = x + step_x, y + step_y
+            line.append((x * scale_x + move_x, y * scale_y + move_y))
+        yield line
+
+
+def _rings(node: Mapping[str, Any], arcs: list[Ring]) -> Iterator[Ring]:
+    if node["type"] == "GeometryCollection":
+        for child in node["geometries"]:
+            yield from _rings(child, arcs)
+    elif node["type"] == "Polygon":
+        yield from (_joined(ring, arcs) for ring in node["arcs"])
+    elif node["type"] == "MultiPolygon":
+        yield from (_joined(ring, arcs) for polygon in node["arcs"] for ring in polygon)
+
+
+def _joined(indexes: Iterable[int], arcs: list[Ring]) -> Ring:
+    """Join arcs end to end; a negative index walks the arc of its complement backwards."""
+    ring: Ring = []
+    for index in indexes:
+        line = arcs[index] if index >= 0 else arcs[~index][::-1]
+        ring.extend(line[1:] if ring else line)
+    return ring
+
+
+# --------------------------------------------------------------------------------------------------- arrows
+
+
+def _arrows(flows: tuple[Flow, ...], spots: Mapping[str, tuple[float, float]]) -> Iterator[Arrow]:
+    """Bend each arrow to its own right, so that two opposite flows never cover each other."""
+    sizes = [max(map(abs, ends(flow.figure)), default=0.0) for flow in flows]
+    biggest = max(sizes, default=0.0) or 1.0
+    earlier: dict[tuple[str, str], int] = {}
+    for flow, size in zip(flows, sizes, strict=True):
+        pair = (flow.origin, flow.destination)
+        rank = earlier[pair] = earlier.get(pair, 0) + 1
+        (x0, y0), (x1, y1) = spots[flow.origin], spots[flow.destination]
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        along = ((x1 - x0) / length, (y1 - y0) / length)
+        bend = length * (0.10 + 0.09 * rank)
+        control = ((x0 + x1) / 2 - along[1] * bend, (y0 + y1) / 2 + along[0] * bend)
+        width = 1.8 + 4.2 * size / biggest
+        start = _towards((x0, y0), control, 9.0)
+        tip = _towards((x1, y1), control, 9.0)
+        neck = _towards(tip, control, 6.0 + 2.2 * width)
+        shaft = f"M{_xy(start)}Q{_xy(control)} {_xy(neck)}"
+        yield Arrow(shaft, _head(tip, neck, 3.0 + 1.1 * width), round(width, 2), flow)
+
+
+def _head(tip: tuple[float, float], neck: tuple[float, float], half: float) -> str:
+    length = math.hypot(tip[0] - neck[0], tip[1] - neck[1]) or 1.0
+    side = (-(tip[1] - neck[1]) / length * half, (tip[0] - neck[0]) / length * half)
+    left, right = (neck[0] + side[0], neck[1] + side[1]), (neck[0] - side[0], neck[1] - side[1])
+    return f"M{_xy(tip)}L{_xy(left)}L{_xy(right)}Z"
+
+
+def _towards(start: tuple[float, float], goal: tuple[float, float], step: float) -> tuple[float, float]:
+    length = math.hypot(goal[0] - start[0], goal[1] - start[1]) or 1.0
+    return start[0] + (goal[0] - start[0]) / length * step, start[1] + (goal[1] - start[1]) / length * step
+
+
+def _xy(place: tuple[float, float]) -> str:
+    return f"{place[0]:.1f},{place[1]:.1f}"
