@@ -1,1 +1,49 @@
-"""Room of comity; see docs/map.md."""
+"""World: one equilibrium of trade, work and movement for all economies of the pack (DESIGN §3).
+
+Purpose: calibrate a baseline on evidence, solve counterfactuals in quantity mode, and write each country's
+net benefit as a ledger of lines in US$ per year.
+
+Who may import me: services. I may import evidence and the ground floor, and know nothing of bargaining.
+
+Where to start: :class:`World` (``World.load().solve(shock).ledger()``), then :mod:`comity.world.equilibrium`
+for the equations and :mod:`comity.world.actions` for what each instrument does.
+"""
+
+from __future__ import annotations
+
+from comity.world.actions import ACTIONS, Facts, Setting, act
+from comity.world.calibrate import calibrate
+from comity.world.economy import Coefficients, Economy
+from comity.world.facts import gather_facts
+from comity.world.figures import Figures, gather
+from comity.world.ledger import COUNTS, DEFAULT_COUNTS, LINES, Ledger, Line
+from comity.world.shock import Cost, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer
+from comity.world.world import Outcome, World
+
+__all__ = [
+    "ACTIONS",
+    "COUNTS",
+    "DEFAULT_COUNTS",
+    "LINES",
+    "Coefficients",
+    "Cost",
+    "Economy",
+    "Facts",
+    "FeeCut",
+    "Figures",
+    "Ledger",
+    "Line",
+    "Move",
+    "Outcome",
+    "Recognition",
+    "Setting",
+    "Shock",
+    "TariffCut",
+    "TradeCost",
+    "Transfer",
+    "World",
+    "act",
+    "calibrate",
+    "gather",
+    "gather_facts",
+]

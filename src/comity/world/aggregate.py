@@ -62,6 +62,7 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
         units=_sum_pairs(e.units, member),
         workers=_sum_pairs(e.workers, member),
         persons=_sum_pairs(e.persons, member),
+        work_rate=(member @ (e.work_rate * e.population)) / (member @ e.population),
         premium=premium,
         remitted=remitted,
         fee=fee,

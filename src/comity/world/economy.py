@@ -97,6 +97,8 @@ class Economy:
         Persons in work behind ``units``; N × N × 2.
     persons
         Persons born in i who live in n, all ages; N × N.
+    work_rate
+        Share of residents of working age who work; N.
     premium
         Wage of a high-skill unit over a low-skill unit; N.
     remitted
@@ -127,6 +129,7 @@ class Economy:
     units: Array
     workers: Array
     persons: Array
+    work_rate: Array
     premium: Array
     remitted: Array
     fee: Array

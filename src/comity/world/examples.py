@@ -57,6 +57,7 @@ def random_economy(size: int, seed: int, **changes: float) -> Economy:
         units=units,
         workers=workers,
         persons=persons,
+        work_rate=rng.uniform(0.5, 0.8, size),
         premium=rng.uniform(1.2, 2.5, size),
         remitted=remitted,
         fee=fee,

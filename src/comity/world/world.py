@@ -12,9 +12,12 @@ from typing import Self
 
 import numpy as np
 
+from comity.evidence import Evidence, Parameters
 from comity.world.aggregate import merge_economies
+from comity.world.calibrate import PARAMETERS, calibrate
 from comity.world.economy import Array, Economy
 from comity.world.equilibrium import Factors, Prices, factor_baseline, solve_prices
+from comity.world.figures import gather
 from comity.world.given import Given, prepare
 from comity.world.ledger import Ledger, keep_ledger
 from comity.world.shock import Shock
@@ -53,6 +56,13 @@ class World:
 
     def __init__(self, economy: Economy) -> None:
         self.economy = economy
+
+    @classmethod
+    def load(cls, evidence: Evidence | None = None, parameters: Parameters | None = None) -> Self:
+        """The full world on the evidence pack, at central parameter values unless others are given."""
+        values = parameters if parameters is not None else Parameters.load()
+        figures = gather(evidence if evidence is not None else Evidence.load())
+        return cls(calibrate(figures, {name: values.value(name) for name in PARAMETERS}))
 
     def __repr__(self) -> str:
         total = self.economy.value_added.sum() / 1e12
