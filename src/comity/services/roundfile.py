@@ -87,12 +87,13 @@ def parse_round(
 
 def load_round(path: Path) -> Round:
     """Read a round file against the catalogue and countries of the committed evidence pack."""
-    # The pack is large; a reader that is given its catalogue must not pay for loading pandas.
+    source = read_source(path)
+    # A file that cannot be a round must not wait for pandas and the pack.
     from comity.evidence import Catalogue, Evidence  # noqa: PLC0415
 
     table = Evidence.load().table("countries")
     countries = dict(zip(table["iso3"].astype(str), table["name"].astype(str), strict=True))
-    return read_round(path, catalogue=Catalogue.load(), countries=countries)
+    return _validate(source, Catalogue.load(), countries)
 
 
 def round_schema() -> dict[str, Any]:
@@ -102,6 +103,9 @@ def round_schema() -> dict[str, Any]:
     ['parties', 'round', 'table', 'title']
     """
     schema = Round.model_json_schema(by_alias=True)
+    for part in (schema, *schema["$defs"].values()):
+        # Docstrings go on with examples in Python; a schema wants their first sentence only.
+        part["description"] = str(part["description"]).partition("\n\n")[0]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Comity round file"}
 
 

@@ -1,0 +1,139 @@
+"""The commands and their options; each calls one service.
+
+Imports inside the commands are on purpose: help and usage errors must not wait for the world model.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comity.cli import evidence, rounds
+from comity.cli.output import (
+    ask_for_command,
+    check_writable,
+    print_result,
+    progress_bar,
+    say,
+    width,
+    write_file,
+)
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="comity",
+    help="Find migration agreements in which every negotiating country is a net gainer.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(rounds.app, name="round")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print_result(f"comity {version('comity')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find migration agreements in which every negotiating country is a net gainer."""
+    ask_for_command(context)
+
+
+@app.command()
+def deal(
+    round_file: Annotated[Path, typer.Argument(metavar="ROUND", help="The round file (YAML).")],
+    json: Json = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Where to write the HTML report [default: ROUND.html here]."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws, instead of the file's."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=20, max=5000, help="Number of draws, instead of the file's."),
+    ] = None,
+    require_zone: Annotated[
+        bool, typer.Option("--require-zone", help="Exit with 1 when there is no zone of agreement.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find packages in which every party is a net gainer, or say what would open a zone."""
+    target = html
+    if target is None and not json:
+        target = Path(f"{round_file.stem or 'round'}.html")
+    if target is not None:
+        check_writable(target, option="--html")
+    from comity.services.deal import deal_find
+
+    with progress_bar(quiet=quiet) as progress:
+        found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+    if target is not None:
+        from comity.reports import render_html
+
+        write_file(target, render_html(found.document()), option="--html")
+        say(f"report written to {target}", quiet=quiet)
+    if json:
+        print_result(found.to_json())
+    else:
+        from comity.reports import render_terminal
+
+        print_result(render_terminal(found.document(), width=width()))
+    if require_zone and not found.zone_open:
+        say("no zone of agreement", quiet=quiet)
+        raise typer.Exit(1)
+
+
+@app.command()
+def propose(
+    parties: Annotated[list[str], typer.Argument(metavar="PARTY PARTY…", help="Two or more ISO3 codes.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the round file here, and print the reasons."
+        ),
+    ] = None,
+    json: Json = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draft a round file: the instruments that fit these parties, ranked by joint gain."""
+    if output is not None:
+        check_writable(output, option="--output", fresh=not force)
+    from comity.services.propose import propose_round
+
+    with progress_bar(quiet=quiet) as progress:
+        proposal = propose_round(codes=tuple(code.upper() for code in parties), progress=progress)
+    if output is not None:
+        write_file(output, proposal.to_yaml(), option="--output")
+        say(f"round file written to {output}", quiet=quiet)
+    if json:
+        print_result(proposal.to_json())
+    elif output is None:
+        print_result(proposal.to_yaml())
+    else:
+        from comity.reports import render_terminal
+
+        print_result(render_terminal(proposal.document(), width=width()))

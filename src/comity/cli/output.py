@@ -1,0 +1,108 @@
+"""Where output goes: results to stdout, messages and progress to stderr, files with clear refusals."""
+# ruff: noqa: PLC0415  (see comity.cli.app)
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, TextIO
+
+import typer
+
+from comity.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["ask_for_command", "check_writable", "print_result", "progress_bar", "say", "width", "write_file"]
+
+_WIDTH: Final = 100
+_NARROWEST: Final = 40
+
+
+def print_result(text: str) -> None:
+    """Write a result to stdout as UTF-8, ending in one newline."""
+    stream: TextIO = sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None and (stream.encoding or "").casefold().replace("-", "") != "utf8":
+        reconfigure(encoding="utf-8")
+    stream.write(text if text.endswith("\n") else text + "\n")
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """Write a message to stderr."""
+    if not quiet:
+        typer.echo(message, err=True)
+
+
+def width() -> int:
+    """Columns to write for: those of the terminal, or 100 when the output is not one.
+
+    >>> width() >= 40
+    True
+    """
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 24)).columns)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
+    """Show progress on stderr while the block runs; nothing when quiet or when stderr is not a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+
+        def report(stage: str, share: float) -> None:
+            bar.update(task, description=stage, completed=min(max(share, 0.0), 1.0))
+
+        yield report
+
+
+def check_writable(path: Path, *, option: str, fresh: bool = False) -> None:
+    """Refuse a target that cannot be written before the work starts, not after.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist, the path is a folder, or (with ``fresh``) the file is there already.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        what = "is a folder" if path.is_dir() else "lies in a folder that does not exist"
+        msg = f"{path} {what}"
+        raise InputError(msg, key=option, accepted="a file in an existing folder")
+    if fresh and path.exists():
+        msg = f"{path} exists already"
+        raise InputError(msg, key=option, accepted="a new file, or --force to replace it")
+
+
+def write_file(path: Path, text: str, *, option: str) -> None:
+    """Write a text file as UTF-8 with Unix line ends.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}"
+        raise InputError(msg, key=option, accepted="a file that can be written") from error
+
+
+def ask_for_command(context: typer.Context) -> None:
+    """Print the help of a group that was called without a command."""
+    if context.invoked_subcommand is None:
+        print_result(context.get_help())
+        raise typer.Exit
