@@ -88,7 +88,10 @@ def test_homogeneous_of_degree_zero_in_money(size, seed, factor):
     economy = random_economy(size, seed)
     shock = a_shock(economy.codes, np.random.default_rng(seed))
     richer = replace(
-        economy, sales=economy.sales * factor, output=economy.output * factor, remitted=economy.remitted * factor
+        economy,
+        sales=economy.sales * factor,
+        output=economy.output * factor,
+        remitted=economy.remitted * factor,
     )
     scaled = replace(
         shock,
@@ -106,7 +109,10 @@ def test_homogeneous_of_degree_zero_in_people(size, seed, factor):
     economy = random_economy(size, seed, stock_floor=0.0)
     shock = a_shock(economy.codes, np.random.default_rng(seed))
     larger = replace(
-        economy, units=economy.units * factor, workers=economy.workers * factor, persons=economy.persons * factor
+        economy,
+        units=economy.units * factor,
+        workers=economy.workers * factor,
+        persons=economy.persons * factor,
     )
     scaled = replace(shock, moves=tuple(replace(m, persons=m.persons * factor) for m in shock.moves))
     one, two = World(economy).solve(shock), World(larger).solve(scaled)

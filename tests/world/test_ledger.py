@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.world.test_equilibrium import a_shock
 
 from comity.errors import InputError
 from comity.world import DEFAULT_COUNTS, LINES, FeeCut, Shock, TariffCut, Transfer, World
 from comity.world.examples import random_economy
 from comity.world.ledger import COUNTS
-from tests.world.test_equilibrium import a_shock
 
 ELSEWHERE = ("nationals_abroad", "movers")
 few = settings(max_examples=40, deadline=None)

@@ -9,17 +9,20 @@ Who may import me: services. Start at :func:`act`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from comity.errors import InputError
 from comity.units import to_share, to_usd
-from comity.vocabulary import Provision
-from comity.world.economy import SKILLS, Economy
+from comity.world.economy import SKILLS, Array, Economy
 from comity.world.shock import Cost, FeeCut, Move, Recognition, Shock, TariffCut, Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from comity.vocabulary import Provision
 
 __all__ = ["ACTIONS", "PARAMETERS", "TERMS", "Facts", "Setting", "act"]
 
@@ -80,7 +83,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where provisions act: the world, parameter values, facts, members of parties and the horizon in years."""
+    """Where provisions act: world, parameter values, facts, members of parties, horizon in years."""
 
     economy: Economy
     values: Mapping[str, float]
@@ -88,7 +91,7 @@ class Setting:
     members: Mapping[str, tuple[str, ...]]
     horizon_years: float
 
-    def share_out(self, party: str, weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[tuple[str, float]]:
+    def share_out(self, party: str, weights: Array) -> list[tuple[str, float]]:
         """Members of a party with their share of ``weights`` (N)."""
         codes = self.members.get(party, (party,))
         picked = np.array([weights[self.economy.place(code)] for code in codes])
@@ -102,7 +105,7 @@ class Setting:
                     yield a, b
 
     def term(self, provision: Provision, name: str, parameter: str) -> float:
-        """A numeric term of the provision, else the parameter's value."""
+        """Read a numeric term of the provision, else the parameter's value."""
         value = provision.terms.get(name)
         if value is None:
             return self.values[parameter]
@@ -133,7 +136,9 @@ def _admit(s: Setting, provision: Provision, stock: float, yearly: float) -> Sho
     adults = e.workers.sum(axis=(0, 2))
     moves, costs = [], []
     for place, there in s.share_out(provision.giver, adults):
-        costs.append(Cost(place, yearly * there * s.values["world.admission.cost_per_place"], "administration"))
+        costs.append(
+            Cost(place, yearly * there * s.values["world.admission.cost_per_place"], "administration")
+        )
         for origin, here in s.share_out(provision.beneficiary, adults):
             for skill, part in _mix(s, provision, origin, place).items():
                 transfer = s.values[f"world.migrants.skill_transfer.{skill}"]
@@ -189,7 +194,9 @@ def _humanitarian_places(s: Setting, p: Provision) -> Shock:
     stock = p.value * min(years, s.horizon_years)
     phi = s.values["world.migrants.productivity.asylum"] * s.values["world.migrants.employment_ratio.asylum"]
     for place, there in s.share_out(p.giver, e.workers.sum(axis=(0, 2))):
-        costs.append(Cost(place, p.value * there * s.values["world.admission.cost_per_place"], "administration"))
+        costs.append(
+            Cost(place, p.value * there * s.values["world.admission.cost_per_place"], "administration")
+        )
         for host, here in s.share_out(p.beneficiary, e.population):
             people = str(p.terms.get("nationality") or s.facts.refugee_origins.get(host, ""))
             if people not in e.places:
@@ -227,13 +234,15 @@ def _recognition(s: Setting, p: Provision) -> Shock:
 
 
 def _readmission(s: Setting, p: Provision) -> Shock:
-    """More of those ordered to leave return; the effect is that of a whole agreement, split over its two clocks.
+    """More of those ordered to leave return; the effect of a whole agreement is split over its two clocks.
 
     Source: WODC 2022 (5 to 10 % more returns under a binding agreement of a European state).
     """
     v, e = s.values, s.economy
     reply = p.instrument == "PE01"
-    today = v["world.readmission.reply_days_baseline" if reply else "world.readmission.document_days_baseline"]
+    today = v[
+        "world.readmission.reply_days_baseline" if reply else "world.readmission.document_days_baseline"
+    ]
     part = v["world.calibration.reply_share"] if reply else 1 - v["world.calibration.reply_share"]
     strength = float(np.clip((today - p.value) / today, 0, 1))
     moves, costs = [], []
@@ -296,7 +305,7 @@ ACTIONS: Final[Mapping[str, Callable[[Setting, Provision], Shock]]] = {
 
 
 def act(setting: Setting, provision: Provision, action: str) -> Shock:
-    """The shock of one provision.
+    """Turn one provision into a shock.
 
     Raises
     ------

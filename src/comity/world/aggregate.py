@@ -9,11 +9,14 @@ Who may import me: the world room. Start at :func:`merge_economies`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from comity.world.economy import Array, Economy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["merge_economies"]
 
@@ -46,7 +49,9 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     remitted = _sum_pairs(e.remitted, member)
     fees = _sum_pairs(e.remitted * e.fee, member)
     plain_fee = _sum_pairs(e.fee, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
-    fee = np.where(remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee)
+    fee = np.where(
+        remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee
+    )
     bill = e.labour_share * e.value_added
     by_skill = e.labour.sum(axis=-1)
     pay = e.unit_wage * by_skill

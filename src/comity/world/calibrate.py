@@ -7,13 +7,16 @@ Who may import me: the world room and services. Start at :func:`calibrate`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comity.world.economy import Array, Coefficients, Economy
-from comity.world.figures import Figures
+from comity.world.economy import Array, Coefficients, Economy, Flags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.world.figures import Figures
 
 __all__ = ["CALIBRATED", "COEFFICIENTS", "PARAMETERS", "calibrate"]
 
@@ -65,7 +68,7 @@ class _Notes:
         self._codes = codes
         self._notes: dict[str, list[str]] = {}
 
-    def add(self, where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], what: str) -> None:
+    def add(self, where: Flags, what: str) -> None:
         for k in np.nonzero(where)[0]:
             self._notes.setdefault(self._codes[k], []).append(what)
 
@@ -114,9 +117,7 @@ def _workers(f: Figures, p: Mapping[str, float], rate: Array, notes: _Notes) -> 
     n = len(f.codes)
     high = np.where(np.isfinite(f.high), f.high, _group_mean(f.high, f.adults, f.regions))
     notes.add(~np.isfinite(f.high), "education of residents: mean of the region")
-    age = np.where(
-        f.gulf, p["world.migrants.working_age_share_gulf"], p["world.migrants.working_age_share"]
-    )
+    age = np.where(f.gulf, p["world.migrants.working_age_share_gulf"], p["world.migrants.working_age_share"])
     working = f.stock * age * np.minimum(rate * p["world.migrants.employment_ratio.regular"], 1.0)
     share = np.where(np.isfinite(f.stock_high), f.stock_high, high[:, None])
     workers = np.stack([working * (1 - share), working * share], axis=-1)

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from comity.errors import InputError
 
-__all__ = ["SKILLS", "Array", "Coefficients", "Economy"]
+__all__ = ["SKILLS", "Array", "Coefficients", "Economy", "Flags"]
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Order of the skill axis everywhere in this room.
 SKILLS = ("low", "high")
@@ -28,7 +29,7 @@ SKILLS = ("low", "high")
 class Coefficients:
     """The behavioural parameters of one solve, under the symbols of §3.
 
-    Each comes from a dotted parameter of :class:`comity.evidence.Parameters` (see ``calibrate.COEFFICIENTS``).
+    Each comes from a dotted parameter of :class:`comity.evidence.Parameters` (``calibrate.COEFFICIENTS``).
 
     Attributes
     ----------
@@ -42,7 +43,7 @@ class Coefficients:
     sigma_skill, sigma_birth
         σS and σN, elasticities of substitution between skills and between natives and migrants (§3.1).
     gamma_human, gamma_labour
-        γH and γL, elasticities of productivity to the high-skill share and to the size of the work force (§3.2).
+        γH and γL, elasticities of productivity to the high-skill share and to the work force (§3.2).
     capital
         κ in K̂ = L̂^κ: 0 keeps capital fixed (short run), 1 lets it follow labour (long run).
     fee_elasticity

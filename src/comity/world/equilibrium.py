@@ -11,13 +11,16 @@ Who may import me: the world room. Start at :func:`solve_prices`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 
 from comity.errors import SolveError
 from comity.world.economy import Array, Economy
-from comity.world.given import Given
+
+if TYPE_CHECKING:
+    from comity.world.given import Given
 
 __all__ = ["Factors", "Prices", "factor_baseline", "jacobian", "residual", "solve_prices"]
 

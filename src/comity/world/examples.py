@@ -23,7 +23,7 @@ def plain_coefficients(**changes: float) -> Coefficients:
 
 
 def random_economy(size: int, seed: int, **changes: float) -> Economy:
-    """A made-up world of ``size`` economies that satisfies all accounting identities.
+    """Make up a world of ``size`` economies that satisfies all accounting identities.
 
     >>> e = random_economy(4, seed=1)
     >>> bool(abs(e.balance.sum()) < 1e-9 * e.output.sum())

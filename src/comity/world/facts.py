@@ -5,8 +5,12 @@ Who may import me: services. Start at :func:`gather_facts`.
 
 from __future__ import annotations
 
-from comity.evidence import Evidence
+from typing import TYPE_CHECKING
+
 from comity.world.actions import Facts
+
+if TYPE_CHECKING:
+    from comity.evidence import Evidence
 
 __all__ = ["TABLES", "gather_facts"]
 
@@ -29,6 +33,6 @@ def gather_facts(evidence: Evidence) -> Facts:
     refugees = refugees[(refugees["year"] == refugees["year"].max()) & (refugees["refugees"] > 0)]
     largest = refugees.sort_values(["refugees", "origin"]).groupby("destination")["origin"].last()
     return Facts(
-        ordered_to_leave={(str(a), str(b)): float(x) for (a, b), x in latest.items()},
+        ordered_to_leave=dict(zip(latest.index.to_list(), latest.astype(float), strict=True)),
         refugee_origins={str(host): str(origin) for host, origin in largest.items()},
     )

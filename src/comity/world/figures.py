@@ -9,15 +9,18 @@ Who may import me: the world room. Start at :func:`gather`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from comity.errors import EvidenceError
-from comity.evidence import Evidence
 from comity.units import BASE_YEAR, to_usd
-from comity.world.economy import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from comity.evidence import Evidence
+    from comity.world.economy import Array, Flags
 
 __all__ = ["GULF", "STOCK_YEAR", "TABLES", "Figures", "gather"]
 
@@ -85,13 +88,15 @@ class Figures:
     stock_high: Array
     received: Array
     fee: Array
-    union: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-    agreement: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-    gulf: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    union: Flags
+    agreement: Flags
+    gulf: Flags
 
 
 def _matrix(frame: pd.DataFrame, row: str, column: str, value: str, codes: tuple[str, ...]) -> Array:
-    table = frame.astype({row: str, column: str}).pivot_table(index=row, columns=column, values=value, aggfunc="sum")
+    table = frame.astype({row: str, column: str}).pivot_table(
+        index=row, columns=column, values=value, aggfunc="sum"
+    )
     return table.reindex(index=list(codes), columns=list(codes)).to_numpy(dtype=float, na_value=np.nan)
 
 
@@ -104,7 +109,9 @@ def _latest(frame: pd.DataFrame, value: str, codes: tuple[str, ...], *, until: i
 
 def _of_year(frame: pd.DataFrame, value: str, year: int, codes: tuple[str, ...]) -> Array:
     rows = frame[frame["year"] == year].astype({"country": str})
-    return rows.groupby("country")[value].sum(min_count=1).reindex(list(codes)).to_numpy(float, na_value=np.nan)
+    return (
+        rows.groupby("country")[value].sum(min_count=1).reindex(list(codes)).to_numpy(float, na_value=np.nan)
+    )
 
 
 def _indicator(frame: pd.DataFrame, name: str, codes: tuple[str, ...]) -> Array:
@@ -173,10 +180,10 @@ def _fees(ev: Evidence, codes: tuple[str, ...]) -> Array:
     return _matrix(latest, "origin", "destination", "cost_share", codes)
 
 
-def _agreements(ev: Evidence, codes: tuple[str, ...]) -> Array:
+def _agreements(ev: Evidence, codes: tuple[str, ...]) -> Flags:
     frame = ev.table("trade_agreements")
     latest = frame[frame["year"] == frame["year"].max()].assign(flag=1.0)
-    return _matrix(latest, "exporter", "importer", "flag", codes) > 0
+    return np.asarray(_matrix(latest, "exporter", "importer", "flag", codes) > 0)
 
 
 def gather(evidence: Evidence) -> Figures:

@@ -9,12 +9,15 @@ Who may import me: the world room. Start at :func:`prepare`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from comity.errors import InputError
 from comity.world.economy import SKILLS, Array, Economy
-from comity.world.shock import Shock
+
+if TYPE_CHECKING:
+    from comity.world.shock import Shock
 
 __all__ = ["Given", "prepare"]
 
@@ -151,7 +154,7 @@ def _trade_friction(e: Economy, shock: Shock, persons: Array) -> tuple[Array, Ar
     for cost in shock.trade_costs:
         friction[e.place(cost.exporter), e.place(cost.importer)] *= cost.factor**-k.theta
     if k.nu_migrants:
-        for i, n in zip(*np.nonzero(persons), strict=True):
+        for i, n in np.argwhere(persons).tolist():
             if i != n:
                 stock = e.persons[i, n] + k.stock_floor
                 link = ((stock + persons[i, n]) / stock) ** (k.nu_migrants / 2)
@@ -170,10 +173,13 @@ def _remit(e: Economy, shock: Shock, unit_change: Array, pay: Array) -> tuple[Ar
             i, j = e.place(cut.receiving), e.place(cut.sending)
             fee[i, j] = min(fee[i, j], cut.ceiling)
     remitted = e.remitted.copy()
-    for j in np.nonzero((pay[:, :, 1] != 1).any(axis=1) | (unit_change != 0).any(axis=(0, 2)))[0]:
+    touched = (pay[:, :, 1] != 1).any(axis=1) | (unit_change != 0).any(axis=(0, 2))
+    for j in np.flatnonzero(touched).tolist():
         bill = e.units[:, j, :] * e.unit_wage[j]
         total = bill.sum(axis=1)
-        known = np.divide(bill @ pay[j, :, 1], total, out=np.full(len(e), pay[j, :, 1].mean()), where=total > 0)
+        known = np.divide(
+            bill @ pay[j, :, 1], total, out=np.full(len(e), pay[j, :, 1].mean()), where=total > 0
+        )
         extra = e.propensity[:, j] * (unit_change[:, j, :] * e.unit_wage[j] * pay[j, :, 1]).sum(axis=1)
         remitted[:, j] = e.remitted[:, j] * known + extra
         remitted[j, j] = 0.0

@@ -11,18 +11,22 @@ Who may import me: the world room and services. Start at :func:`keep_ledger` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from comity.errors import InputError
 from comity.units import USD_YEAR
-from comity.world.economy import Array, Economy
-from comity.world.equilibrium import Prices
-from comity.world.given import Given
-from comity.world.shock import Shock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.world.economy import Array, Economy
+    from comity.world.equilibrium import Prices
+    from comity.world.given import Given
+    from comity.world.shock import Shock
 
 __all__ = ["COUNTS", "DEFAULT_COUNTS", "LINES", "MEMOS", "Ledger", "Line", "keep_ledger"]
 
@@ -57,7 +61,9 @@ LINES: tuple[Line, ...] = (
     Line("external_income", "Other external income at new prices", "trade", "trade", "trade"),
     Line("remittances", "Remittances received", "families", "development", "remittances"),
     Line("nationals_abroad", "Nationals already abroad", "diaspora", "foreign_affairs", "nationals_abroad"),
-    Line("movers", "People who move: pay, at home prices' parity", "movers", "foreign_affairs", "movers", _PPP),
+    Line(
+        "movers", "People who move: pay, at home prices' parity", "movers", "foreign_affairs", "movers", _PPP
+    ),
     Line("immigrants", "Immigrants already there", "immigrants", "interior", "immigrants"),
 )
 
@@ -106,7 +112,7 @@ class Ledger:
         weights = dict(DEFAULT_COUNTS) | dict(counts or {})
         unknown = set(weights) - set(COUNTS)
         if unknown:
-            msg = f"unknown group {sorted(unknown)[0]!r} in who counts"
+            msg = f"unknown group {min(unknown)!r} in who counts"
             raise InputError(msg, accepted=", ".join(COUNTS))
         vector = np.array([weights[line.counts] for line in LINES])
         return float(self.values[self.codes.index(code)] @ vector)
@@ -214,7 +220,7 @@ def keep_ledger(e: Economy, g: Given, p: Prices, shock: Shock) -> Ledger:
     for cost in shock.costs:
         lines[cost.kind][e.place(cost.place)] -= cost.usd
         memo["resources_used"][e.place(cost.place)] += cost.usd
-    lines["movers"] = _pay_movers(e, p, shock, before, after)
+    lines["movers"] = _pay_movers(e, shock, before, after)
 
     values = np.stack([lines[line.name] for line in LINES], axis=1)
     memos = np.stack([memo[name] for name in MEMOS], axis=1)
@@ -227,7 +233,7 @@ def _intermediate(e: Economy, p: Prices) -> Array:
     return np.asarray(inputs * (p.output / p.index - e.output))
 
 
-def _pay_movers(e: Economy, p: Prices, shock: Shock, before: Array, after: Array) -> Array:
+def _pay_movers(e: Economy, shock: Shock, before: Array, after: Array) -> Array:
     """Pay that movers gain, after tax and remittances, by birthplace; US$ at purchasing power parity."""
     gain = np.zeros(len(e))
     for move in shock.moves:

@@ -67,7 +67,7 @@ class TradeCost:
 
 @dataclass(frozen=True, slots=True)
 class FeeCut:
-    """A ceiling on the fee of remittances from ``sending`` to ``receiving``, as a share; never a rise."""
+    """A ceiling on the fee of remittances from ``sending`` to ``receiving``; a share, never a rise."""
 
     receiving: str
     sending: str
@@ -76,7 +76,7 @@ class FeeCut:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Public money from ``giver`` to ``receiver``, US$ per year; ``effective`` is the share received as value."""
+    """Public money from ``giver`` to ``receiver``, US$ per year; ``effective`` is what arrives as value."""
 
     giver: str
     receiver: str

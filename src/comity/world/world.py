@@ -5,22 +5,25 @@ Who may import me: services and doors' tests. Start at :class:`World`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from comity.evidence import Evidence, Parameters
 from comity.world.aggregate import merge_economies
 from comity.world.calibrate import PARAMETERS, calibrate
-from comity.world.economy import Array, Economy
 from comity.world.equilibrium import Factors, Prices, factor_baseline, solve_prices
 from comity.world.figures import gather
 from comity.world.given import Given, prepare
 from comity.world.ledger import Ledger, keep_ledger
 from comity.world.shock import Shock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from comity.world.economy import Array, Economy
 
 __all__ = ["Outcome", "World"]
 
@@ -59,7 +62,7 @@ class World:
 
     @classmethod
     def load(cls, evidence: Evidence | None = None, parameters: Parameters | None = None) -> Self:
-        """The full world on the evidence pack, at central parameter values unless others are given."""
+        """Load the full world on the evidence pack, at central parameter values unless others are given."""
         values = parameters if parameters is not None else Parameters.load()
         figures = gather(evidence if evidence is not None else Evidence.load())
         return cls(calibrate(figures, {name: values.value(name) for name in PARAMETERS}))
@@ -94,9 +97,9 @@ class World:
         return Outcome(self.economy, shock, given, solve_prices(self.economy, given, self.factors, start))
 
     def aggregate(self, keep: Iterable[str], groups: Mapping[str, str]) -> Self:
-        """A smaller world: ``keep`` stay as they are, the rest merge by ``groups`` (code → region)."""
+        """Merge into a smaller world: ``keep`` stay as they are, the rest by ``groups`` (code → region)."""
         return type(self)(merge_economies(self.economy, frozenset(keep), groups))
 
     def with_coefficients(self, **changes: float) -> Self:
-        """The same baseline under other behavioural parameters."""
+        """Keep the baseline and solve under other behavioural parameters."""
         return type(self)(replace(self.economy, coefficients=replace(self.economy.coefficients, **changes)))
