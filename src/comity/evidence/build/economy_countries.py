@@ -151,11 +151,14 @@ TABLES: tuple[TableSpec, ...] = (
         read=read_countries,
         transformations=(
             (
-                "Places of the UN list that are not present-day economies (unknown origin, stateless, former unions) "
-                "are left out."
+                "Places of the UN list that are not present-day economies (unknown origin, stateless, "
+                "former unions) are left out."
             ),
             "Income letters L, LM, UM, H are written out.",
-            "Two display names repair typing errors of the list: Kosovo (SCR 1244), Taiwan Province of China.",
+            (
+                "Two display names repair typing errors of the list: Kosovo (SCR 1244), Taiwan Province of"
+                " China."
+            ),
         ),
         checks=(
             *(_in_group(group) for group in ("low", "lower middle", "upper middle", "high")),
@@ -163,10 +166,13 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             "Names and groupings imply no opinion on the legal status of any country, territory or border.",
-            "The income group is missing where the World Bank does not classify (Venezuela and small territories).",
             (
-                "Membership flags are a 2025 snapshot; Monaco, San Marino and the Holy See are flagged as Schengen "
-                "because their borders are open, though they are not members."
+                "The income group is missing where the World Bank does not classify (Venezuela and small "
+                "territories)."
+            ),
+            (
+                "Membership flags are a 2025 snapshot; Monaco, San Marino and the Holy See are flagged"
+                " as Schengen because their borders are open, though they are not members."
             ),
         ),
         raw_files=(_PLACES, _INCOME, _ENTITIES),

@@ -1,11 +1,11 @@
-"""GDP and price levels, labour share, returns to schooling, and country indicators (§2).
+"""GDP and price levels, labour share, and returns to schooling (§2).
 
 Who may import me: the build pipeline. Start at :data:`TABLES`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,82 +19,33 @@ from comity.evidence.build.economy_reading import (
     tidy,
     to_iso3,
 )
+from comity.evidence.build.readers import find
 from comity.evidence.build.spec import Check, Column, Source, TableSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["INDICATORS", "TABLES", "read_gdp", "read_indicators", "read_labour_share", "read_returns"]
+__all__ = ["TABLES", "read_gdp", "read_labour_share", "read_returns"]
 
 _WDI = "economy/wdi-worldbank-raw/"
-_GDP = _WDI + "API_NY.GDP.MKTP.CD_DS2_en_excel_v2_19310.xls"
-_PER_CAPITA = _WDI + "API_NY.GDP.PCAP.CD_DS2_en_csv_v2_174336.csv"
-_PER_CAPITA_PPP = _WDI + "API_NY.GDP.PCAP.PP.CD_DS2_en_csv_v2_138.csv"
+_GDP = _WDI + "API_NY.GDP.MKTP.CD_*"
+_PER_CAPITA = _WDI + "API_NY.GDP.PCAP.CD_*"
+_PER_CAPITA_PPP = _WDI + "API_NY.GDP.PCAP.PP.CD_*"
 _PWT = "economy/pwt-10.01/pwt1001.csv.gz"
 _RETURNS = "economy/returns-to-schooling/Comparable Returns to Education Database.xlsx"
-_SYSTEMA = "economy/wdi-gapminder-systema-globalis/systema_globalis_selected_long.csv.gz"
-_EARNINGS = "economy/ilo-monthly-earnings/ilostat_wage.csv.gz"
 _WPP = "economy/wpp2024-age-groups-gapminder/wpp2024_age_groups_wide.csv.gz"
 _FIRST_GDP_YEAR, _LAST_REPORTED, _LAST_GDP_YEAR = 2019, 2023, 2024
 _FIRST_YEAR = 2010
-
-_PERCENT, _PLAIN = 0.01, 1.0
-INDICATORS: Final = {
-    "unemployment_rate": ("aged_15plus_unemployment_rate_percent", _PERCENT, "share"),
-    "unemployment_rate_15_24": ("aged_15_24_unemployment_rate_percent", _PERCENT, "share"),
-    "labour_force_participation_15_64": (
-        "aged_15_64_labour_force_participation_rate_percent",
-        _PERCENT,
-        "share",
-    ),
-    "labour_force_participation_15_64_female": (
-        "females_aged_15_64_labour_force_participation_rate_percent",
-        _PERCENT,
-        "share",
-    ),
-    "labour_force_participation_15_64_male": (
-        "males_aged_15_64_labour_force_participation_rate_percent",
-        _PERCENT,
-        "share",
-    ),
-    "labour_force_participation_15plus": (
-        "aged_15plus_labour_force_participation_rate_percent",
-        _PERCENT,
-        "share",
-    ),
-    "employment_rate_15plus": ("aged_15plus_employment_rate_percent", _PERCENT, "share"),
-    "self_employed_share": ("self_employed_percent_of_employment", _PERCENT, "share"),
-    "agriculture_employment_share": ("agriculture_workers_percent_of_employment", _PERCENT, "share"),
-    "industry_employment_share": ("industry_workers_percent_of_employment", _PERCENT, "share"),
-    "services_employment_share": ("service_workers_percent_of_employment", _PERCENT, "share"),
-    "agriculture_share": ("agriculture_percent_of_gdp", _PERCENT, "share"),
-    "industry_share": ("industry_percent_of_gdp", _PERCENT, "share"),
-    "services_share": ("services_percent_of_gdp", _PERCENT, "share"),
-    "exports_share": ("exports_percent_of_gdp", _PERCENT, "share"),
-    "imports_share": ("imports_percent_of_gdp", _PERCENT, "share"),
-    "investment_share": ("investments_percent_of_gdp", _PERCENT, "share"),
-    "fdi_inflow_share": ("foreign_direct_investment_net_inflows_percent_of_gdp", _PERCENT, "share"),
-    "aid_received_share_gni": ("aid_received_percent_of_gni", _PERCENT, "share"),
-    "urban_share": ("urban_population_percent_of_total", _PERCENT, "share"),
-    "inflation": ("inflation_annual_percent", _PERCENT, "share"),
-    "gini": ("inequality_index_gini", _PERCENT, "share"),
-    "extreme_poverty_share": ("extreme_poverty_percent_people_below_300_a_day", _PERCENT, "share"),
-    "gdp_per_employee": ("gdpperemployee_us_inflation_adjusted", _PLAIN, "USD/employee, constant 2015"),
-    "hourly_labour_cost": ("hourly_labour_cost_constant_2021_usd", _PLAIN, "PPP $ 2021/hour"),
-    "doctors_per_1000": ("medical_doctors_per_1000_people", _PLAIN, "per 1000 persons"),
-    "hdi": ("hdi_human_development_index", _PLAIN, "index"),
-}
-"""Indicator -> (name in the source, factor, unit). Shares run from 0 to 1."""
-_EARNINGS_UNIT = "PPP $ 2021/month"
 
 
 def read_gdp(raw: Path) -> pd.DataFrame:
     """Read GDP in current US$, put it at purchasing power parity, and carry it on to 2024.
 
-    The price level is the ratio of GDP per capita at market rates to GDP per capita at PPP, both of one edition, so
-    that no population figure enters it. GDP of 2024, not yet in the file of totals, is per-capita GDP times the UN
-    mid-year population; for economies whose accounts cover another territory than the UN figure the product is
-    scaled by the median ratio of the two on the years where GDP is reported.
+    The price level is the ratio of GDP per capita at market rates to GDP per capita at PPP, both of one
+    edition, so that no population figure enters it. GDP of 2024, not yet in the file of totals, is
+    per-capita GDP times the UN mid-year population; for economies whose accounts cover another territory
+    than the UN figure the product is scaled by the median ratio of the two on the years where GDP is
+    reported.
 
     Parameters
     ----------
@@ -108,7 +59,7 @@ def read_gdp(raw: Path) -> pd.DataFrame:
     """
     keys = ["country", "year"]
     parts = {
-        name: read_world_bank(raw / path).assign(country=lambda d: drop_unlisted(d["code"], raw))
+        name: read_world_bank(find(raw, path)).assign(country=lambda d: drop_unlisted(d["code"], raw))
         for name, path in (("total", _GDP), ("nominal", _PER_CAPITA), ("ppp", _PER_CAPITA_PPP))
     }
     series = [
@@ -160,7 +111,8 @@ def read_returns(raw: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``country, year, return_secondary, return_tertiary, return_year, survey``; shares per year of schooling.
+        ``country, year, return_secondary, return_tertiary, return_year, survey``; shares per
+        year of schooling.
     """
     sheet = pd.read_excel(raw / _RETURNS, sheet_name="Returns Database", engine="openpyxl")
     sheet = sheet.rename(columns=lambda name: str(name).strip())
@@ -175,48 +127,6 @@ def read_returns(raw: Path) -> pd.DataFrame:
     return tidy(sheet, keys, [*keys, *names.values(), "survey"])
 
 
-def read_indicators(raw: Path) -> pd.DataFrame:
-    """Read selected labour-market and economy indicators since 2010, one row per country, year and indicator.
-
-    Parameters
-    ----------
-    raw
-        The raw folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``country, year, indicator, value, unit``; shares from 0 to 1.
-    """
-    source = read_csv(raw / _SYSTEMA)
-    names = {series: name for name, (series, _, _) in INDICATORS.items()}
-    source = source.loc[
-        source["indicator"].isin(names) & source["year"].between(_FIRST_YEAR, _LAST_GDP_YEAR + 1)
-    ]
-    source = source.dropna(subset="value").assign(indicator=lambda d: d["indicator"].map(names))
-    source["value"] *= source["indicator"].map({name: factor for name, (_, factor, _) in INDICATORS.items()})
-    source["country"] = to_iso3(source["geo"], "gapminder", raw)
-    earnings = _read_earnings(raw)
-    out = pd.concat([source, earnings], ignore_index=True).dropna(subset="country")
-    units = {name: unit for name, (_, _, unit) in INDICATORS.items()} | {"monthly_earnings": _EARNINGS_UNIT}
-    out["unit"] = out["indicator"].map(units)
-    out["value"] = out["value"].round(6)
-    out["year"] = out["year"].astype("int16")
-    keys = ["country", "year", "indicator"]
-    return tidy(out, keys, [*keys, "value", "unit"])
-
-
-def _read_earnings(raw: Path) -> pd.DataFrame:
-    rows = read_csv(raw / _EARNINGS, usecols=["country", "sex", "area_type", "year", "earnings_ppp"])
-    rows = rows.loc[
-        (rows["sex"] == "Total") & (rows["area_type"] == "National") & (rows["year"] >= _FIRST_YEAR)
-    ]
-    rows = rows.dropna(subset="earnings_ppp")
-    rows = rows.assign(country=to_iso3(rows["country"], "ilostat_names", raw), value=rows["earnings_ppp"])
-    rows = rows.drop_duplicates(["country", "year"]).assign(indicator="monthly_earnings")
-    return rows[["country", "year", "indicator", "value"]]
-
-
 def _gdp(country: str, year: int, published: float, tolerance: float = 1e-3) -> Check:
     return Check(
         name=f"GDP of {country}, {year}, current US$",
@@ -229,28 +139,12 @@ def _gdp(country: str, year: int, published: float, tolerance: float = 1e-3) -> 
     )
 
 
-def _value(indicator: str, country: str, year: int, published: float, source: str) -> Check:
-    return Check(
-        name=f"{indicator}, {country}, {year}",
-        measure=lambda table: float(
-            table.loc[
-                (table["country"] == country) & (table["year"] == year) & (table["indicator"] == indicator),
-                "value",
-            ].sum()
-        ),
-        published=published,
-        tolerance=1e-3,
-        source=source,
-    )
-
-
 def _latest_return(table: pd.DataFrame) -> float:
     row = table.loc[(table["country"] == "ARG") & (table["year"] == 1980)]
     return float(row["return_tertiary"].sum())
 
 
 _CC_BY = "https://creativecommons.org/licenses/by/4.0/"
-_GAPMINDER = "Gapminder (CC BY 4.0), github.com/open-numbers/ddf--gapminder--systema_globalis@c63631a"
 
 TABLES: tuple[TableSpec, ...] = (
     TableSpec(
@@ -303,12 +197,13 @@ TABLES: tuple[TableSpec, ...] = (
                 "gdp_ppp = gdp_usd / price_level."
             ),
             (
-                "Where no total is reported (all of 2024): gdp_usd = GDP per capita times the mid-year population of "
-                "World Population Prospects 2024."
+                "Where no total is reported (all of 2024): gdp_usd = GDP per capita times the mid-year"
+                " population of World Population Prospects 2024."
             ),
             (
-                "That product is scaled by the median ratio of 2019-2023 for Cyprus, France, Georgia, Israel, Moldova "
-                "and Tanzania, whose accounts cover another territory or population than the UN figure."
+                "That product is scaled by the median ratio of 2019-2023 for Cyprus, France, Georgia, "
+                "Israel, Moldova and Tanzania, whose accounts cover another territory or population "
+                "than the UN figure."
             ),
             "Regional aggregates are left out.",
         ),
@@ -318,7 +213,7 @@ TABLES: tuple[TableSpec, ...] = (
                 measure=lambda table: float(table.loc[table["year"] == 2023, "gdp_usd"].sum()),
                 published=106.17e12,
                 tolerance=0.015,
-                source="World Bank, world aggregate 2023, which also covers economies without a figure of their own",
+                source="World Bank, world aggregate 2023, also covers economies without an own figure",
             ),
             _gdp("USA", 2023, 27.72e12),
             _gdp("IND", 2023, 3.568e12),
@@ -334,13 +229,13 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "Taiwan, Cuba after 2020, Eritrea, the Democratic People's Republic of Korea, South Sudan, Venezuela and "
-                "Yemen lack recent figures."
+                "Taiwan, Cuba after 2020, Eritrea, the Democratic People's Republic of Korea, South "
+                "Sudan, Venezuela and Yemen lack recent figures."
             ),
             (
-                "Totals to 2023 and per-capita figures come from two editions; between them Sudan, Nigeria, Chad, "
-                "Ethiopia, Burundi, Turkmenistan and others were revised by more than a tenth, so 2023 to 2024 is a break "
-                "there."
+                "Totals to 2023 and per-capita figures come from two editions; between them Sudan, "
+                "Nigeria, Chad, Ethiopia, Burundi, Turkmenistan and others were revised by more than a"
+                " tenth, so 2023 to 2024 is a break there."
             ),
         ),
         raw_files=(_GDP, _PER_CAPITA, _PER_CAPITA_PPP, _WPP),
@@ -379,7 +274,10 @@ TABLES: tuple[TableSpec, ...] = (
             ),
         ),
         gaps=(
-            "Latest year 2019. The producers interpolate between, and hold constant after, the years they observe.",
+            (
+                "Latest year 2019. The producers interpolate between, and hold constant after, the years "
+                "they observe."
+            ),
         ),
         raw_files=(_PWT,),
     ),
@@ -389,7 +287,7 @@ TABLES: tuple[TableSpec, ...] = (
         sources=(
             Source(
                 producer="World Bank (Montenegro and Patrinos)",
-                title="Comparable estimates of the private rate of return to schooling in the world, 1970-2014",
+                title="Comparable estimates of the private rate of return to schooling, 1970-2014",
                 edition="International Journal of Manpower 2021",
                 year=2021,
                 url="https://datacatalog.worldbank.org/search/dataset/0042022",
@@ -433,55 +331,5 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=("Surveys end in 2014; the latest survey of an economy may be much older.",),
         raw_files=(_RETURNS,),
-    ),
-    TableSpec(
-        name="indicators",
-        title="Labour-market and economy indicators",
-        sources=(
-            Source(
-                producer="World Bank; International Labour Organization; United Nations Development Programme",
-                title="World Development Indicators, ILOSTAT and Human Development Index series in Systema Globalis",
-                edition="2026-03-01",
-                year=2026,
-                url="https://www.gapminder.org/data/",
-                licence="CC BY 4.0",
-                licence_url=_CC_BY,
-                through=_GAPMINDER,
-            ),
-            Source(
-                producer="International Labour Organization",
-                title="ILOSTAT, average monthly earnings of employees (EAR_4MTH_SEX_GEO_CUR_NB)",
-                edition="2025-06-01",
-                year=2025,
-                url="https://ilostat.ilo.org/",
-                licence="CC BY 4.0",
-                licence_url=_CC_BY,
-                through="github.com/openwashdata-conf/ilostat-wage@ac2cf97",
-            ),
-        ),
-        columns={
-            "country": Column("key", "ISO 3166-1 alpha-3 code"),
-            "year": Column("key", "2010 to 2025"),
-            "indicator": Column("key", "Name of the indicator; its unit stands in the row"),
-            "value": Column("see unit", "Value; shares from 0 to 1"),
-            "unit": Column("text", "Unit of the value"),
-        },
-        read=read_indicators,
-        transformations=("Per cent became shares.", "Years before 2010 are left out."),
-        checks=(
-            _value("monthly_earnings", "DEU", 2021, 5819.0, "ILOSTAT, latest national total"),
-            _value("monthly_earnings", "PHL", 2022, 811.0, "ILOSTAT, latest national total"),
-            _value("monthly_earnings", "IND", 2024, 1046.0, "ILOSTAT, latest national total"),
-        ),
-        gaps=(
-            (
-                "Health spending, years of schooling and homicide series of the same compilation are left out: their "
-                "producers' licences restrict commercial use."
-            ),
-            "Tax revenue is missing: the series in the compilation was rescaled by mistake and cannot be restored.",
-            "ILOSTAT values of the latest years are partly modelled.",
-            "Monthly earnings exist for about 111 countries, not for the United States.",
-        ),
-        raw_files=(_SYSTEMA, _EARNINGS),
     ),
 )

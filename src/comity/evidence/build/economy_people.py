@@ -65,14 +65,11 @@ def read_population_age(raw: Path) -> pd.DataFrame:
         }
     )
     long = wide.melt(["country", "year"], list(AGE_GROUPS), var_name="age_group", value_name="persons")
-    long = long.dropna(subset=["country", "persons"])
+    long = long.dropna(subset=["country", "persons"]).reset_index(drop=True)
     long["year"] = long["year"].astype("int16")
     long["persons"] = long["persons"].astype("int32")
-    order = {group: place for place, group in enumerate(AGE_GROUPS)}
-    long = long.iloc[long["age_group"].map(order).argsort(kind="stable")]
-    columns = ["country", "year", "age_group", "persons"]
-    tidy(long[columns], columns[:3], columns)  # the check of unique keys; the order below keeps ages ascending
-    return long.sort_values(["country", "year"], kind="stable")[columns].reset_index(drop=True)
+    keys = ["country", "year", "age_group"]
+    return tidy(long, keys, [*keys, "persons"])
 
 
 def total_population(raw: Path) -> pd.Series:
@@ -110,7 +107,7 @@ def read_education(raw: Path) -> pd.DataFrame:
     source["level"] = source["education"].map(_LEVELS)
     source["sex"] = source["sex"].str.lower()
     keys = ["country", "year", "age_group", "sex", "level"]
-    out = source.groupby(keys, as_index=False)["epop"].sum()
+    out = source.groupby(keys)["epop"].sum().reset_index()
     out["persons"] = (out["epop"] * 1000).round().astype("int32")
     out["year"] = out["year"].astype("int16")
     return tidy(out, keys, [*keys, "persons"])
@@ -226,7 +223,10 @@ TABLES: tuple[TableSpec, ...] = (
         read=read_education,
         transformations=(
             "Five-year ages are added up to three groups; children under 15 are left out.",
-            "The three sub-levels of post-secondary that the source adds in 2020 are left out (double counting).",
+            (
+                "The three sub-levels of post-secondary that the source adds in 2020 are left out (double "
+                "counting)."
+            ),
             "Thousands became persons.",
         ),
         checks=(
@@ -241,8 +241,8 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "Post-secondary includes ISCED 4, so it is wider than the OECD's tertiary (Germany 41 against about 32 "
-                "per cent)."
+                "Post-secondary includes ISCED 4, so it is wider than the OECD's tertiary (Germany 41 "
+                "against about 32 per cent)."
             ),
             "185 countries to 2015 and 200 in 2020; no projection by education is held.",
         ),

@@ -1,7 +1,7 @@
 """Reading the publishers' own file layouts and translating their country codes (§2.2).
 
-The translation itself is data: ``economy_codes.yaml`` beside this file. A code that is neither ISO 3166-1 nor in that
-file is an error, so that a new edition with a new code cannot lose rows silently.
+The translation itself is data: ``economy_codes.yaml`` beside this file. A code that is neither ISO 3166-1
+nor in that file is an error, so that a new edition with a new code cannot lose rows silently.
 
 Who may import me: the build modules. Start at :func:`to_iso3`.
 """
@@ -61,10 +61,10 @@ def read_csv(path: Path, **options: Any) -> pd.DataFrame:  # noqa: ANN401  (pand
     **options
         Passed on to :func:`pandas.read_csv`.
     """
-    if not path.exists():
-        msg = f"{path}: no such file"
-        raise EvidenceError(msg)
-    return pd.read_csv(path, keep_default_na=False, na_values=["", ".."], encoding="utf-8-sig", **options)
+    frame: pd.DataFrame = pd.read_csv(
+        path, keep_default_na=False, na_values=["", ".."], encoding="utf-8-sig", **options
+    )
+    return frame
 
 
 def m49(raw: Path) -> pd.DataFrame:
@@ -87,8 +87,8 @@ def to_iso3(values: pd.Series, scheme: str, raw: Path) -> pd.Series:
     values
         Codes or names.
     scheme
-        A section of ``economy_codes.yaml``; one that ends in ``_names`` starts from the UN M49 names, one that
-        ends in ``_geo`` from ISO alpha-2, any other from ISO alpha-3 in either case.
+        A section of ``economy_codes.yaml``; one that ends in ``_names`` starts from the UN M49 names, one
+        that ends in ``_geo`` from ISO alpha-2, any other from ISO alpha-3 in either case.
     raw
         The raw folder.
 
@@ -140,9 +140,6 @@ def read_world_bank(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``code`` (World Bank code), ``year`` (int) and ``value`` (float); empty cells are absent.
     """
-    if not path.exists():
-        msg = f"{path}: no such file"
-        raise EvidenceError(msg)
     if path.suffix == ".xls":
         sheet = xlrd.open_workbook(str(path)).sheet_by_index(0)
         rows = [sheet.row_values(i) for i in range(sheet.nrows)]

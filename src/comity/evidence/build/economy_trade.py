@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from comity.evidence.build.economy_reading import drop_unlisted, read_csv, read_world_bank, tidy, to_iso3
+from comity.evidence.build.readers import find
 from comity.evidence.build.spec import Check, Column, Source, TableSpec
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PROVISIONS", "TABLES", "read_goods_trade", "read_tariff", "read_trade_agreements"]
 
 _BACI = "economy/baci-2023-trade-matrix/baci_2023_long.csv.gz"
-_TARIFF = "economy/tariff-wdi-applied-weighted/API_TM.TAX.MRCH.WM.AR.ZS_DS2_en_excel_v2_85076.xls"
+_TARIFF = "economy/tariff-wdi-applied-weighted/API_TM.TAX.MRCH.WM.AR.ZS_*"
 _AGREEMENTS = "economy/comtrade-bilateral-1964-2016/penppml_trade.csv.gz"
 _FIRST_TARIFF_YEAR = 2010
 PROVISIONS: Final = {
@@ -76,7 +77,7 @@ def read_tariff(raw: Path) -> pd.DataFrame:
     pandas.DataFrame
         ``country, year, applied_weighted_share``; years since 2010 that the source holds.
     """
-    tariff = read_world_bank(raw / _TARIFF)
+    tariff = read_world_bank(find(raw, _TARIFF))
     tariff["country"] = drop_unlisted(tariff["code"], raw)
     tariff = tariff.loc[tariff["country"].notna() & (tariff["year"] >= _FIRST_TARIFF_YEAR)].copy()
     tariff["applied_weighted_share"] = (tariff["value"] / 100.0).round(6)
@@ -97,7 +98,8 @@ def read_trade_agreements(raw: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``exporter, importer, year, agreement_id, agreement`` and one 0/1 column per provision; every fourth year.
+        ``exporter, importer, year, agreement_id, agreement`` and one 0/1 column per provision;
+        every fourth year.
     """
     names = list(PROVISIONS)
     panel = read_csv(raw / _AGREEMENTS, usecols=["exp", "imp", "time", "id", "agreement", *names])
@@ -183,11 +185,15 @@ TABLES: tuple[TableSpec, ...] = (
         gaps=(
             "An absent pair has no recorded flow, which is not the same as no trade.",
             (
-                "Not covered: Taiwan, Palestine, Kosovo, Andorra, Cuba, Liechtenstein, Monaco, Nauru, the Democratic "
-                "People's Republic of Korea, San Marino, Sao Tome and Principe, Tuvalu, Samoa."
+                "Not covered: Taiwan, Palestine, Kosovo, Andorra, Cuba, Liechtenstein, Monaco, Nauru, "
+                "the Democratic People's Republic of Korea, San Marino, Sao Tome and Principe, Tuvalu,"
+                " Samoa."
             ),
             "Goods only: services are not held. No domestic sales on the diagonal.",
-            "Imports of the United States are 2.90 trn here; customs statistics say about 3.08 trn (valuation).",
+            (
+                "Imports of the United States are 2.90 trn here; customs statistics say about 3.08 trn "
+                "(valuation)."
+            ),
         ),
         raw_files=(_BACI,),
     ),
@@ -219,8 +225,8 @@ TABLES: tuple[TableSpec, ...] = (
         checks=(_tariff("USA", 2022, 0.0149), _tariff("IND", 2022, 0.0459), _tariff("IND", 2021, 0.0587)),
         gaps=(
             (
-                "By importer only: tariffs by pair of economies are not openly available in usable form, so preferences "
-                "show up only in the mean."
+                "By importer only: tariffs by pair of economies are not openly available in usable "
+                "form, so preferences show up only in the mean."
             ),
             "Latest year 2022: changes of tariffs since 2025 are not in it.",
             "A mean weighted by imports understates duties that keep imports out.",
@@ -255,8 +261,14 @@ TABLES: tuple[TableSpec, ...] = (
         },
         read=read_trade_agreements,
         transformations=(
-            "Only the agreement and its provisions are taken; the trade values of the same file are not read.",
-            "Pairs without an agreement in the database have no row. Economies that no longer exist are left out.",
+            (
+                "Only the agreement and its provisions are taken; the trade values of the same file are "
+                "not read."
+            ),
+            (
+                "Pairs without an agreement in the database have no row. Economies that no longer exist "
+                "are left out."
+            ),
         ),
         checks=(
             Check(
@@ -269,12 +281,12 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "Agreements since 2016 are missing (among them CPTPP, AfCFTA, RCEP, USMCA, EU-Japan and EU-United "
-                "Kingdom)."
+                "Agreements since 2016 are missing (among them CPTPP, AfCFTA, RCEP, USMCA, EU-Japan "
+                "and EU-United Kingdom)."
             ),
             (
-                "A pair has one agreement, the one that the database takes as governing; 16 of its provisions are "
-                "coded here, none of them on the movement of persons."
+                "A pair has one agreement, the one that the database takes as governing; 16 of its "
+                "provisions are coded here, none of them on the movement of persons."
             ),
             "The DESTA database is not used: it carries no open licence.",
             "Exporters that did not report trade in a year have no rows for that year.",
