@@ -123,7 +123,13 @@ def _validate(source: Source, catalogue: InstrumentCatalogue, countries: Mapping
     problems = list(check_round(round_, catalogue=catalogue, countries=countries))
     if problems:
         raise _first(source, problems)
-    return round_
+    table = tuple(
+        clause
+        if clause.stronger is not None
+        else clause.model_copy(update={"stronger": catalogue.stronger.get(clause.instrument, "high")})
+        for clause in round_.table
+    )
+    return round_.model_copy(update={"table": table})
 
 
 def _echo(

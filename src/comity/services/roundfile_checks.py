@@ -24,11 +24,19 @@ __all__ = ["InstrumentCatalogue", "check_round"]
 
 
 class InstrumentCatalogue(Protocol):
-    """What a check needs of the catalogue: instruments by code."""
+    """What a check needs of the catalogue."""
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:
         """Instruments by code."""
+
+    @property
+    def stronger(self) -> Mapping[str, str]:
+        """Which end of an instrument's first number is the larger concession, ``high`` or ``low``."""
+
+    @property
+    def ministries(self) -> Mapping[str, object]:
+        """Ministries by slug."""
 
 
 def check_round(
@@ -43,10 +51,14 @@ def check_round(
     for index, party in enumerate(round_.parties):
         yield from _check_red_line(("parties", index), party, round_)
         yield from _check_no_deal(("parties", index), party, round_)
+        for name in party.ministries:
+            yield from _check_ministry(("parties", index, "ministries", name), name, catalogue)
     for index, principle in enumerate(round_.principles):
         yield from _check_principle(("principles", index), principle, round_, instruments)
     for index, interest in enumerate(round_.interests):
         yield from _check_interest(("interests", index), interest, round_, instruments)
+        if interest.ministry is not None:
+            yield from _check_ministry(("interests", index, "ministry"), interest.ministry, catalogue)
     yield from _check_repeated_interests(round_)
     for index, objective in enumerate(round_.objectives):
         if objective.party is not None:
@@ -60,6 +72,11 @@ def _codes(round_: Round) -> list[str]:
 def _check_party(key: Key, code: str, round_: Round) -> Iterator[Problem]:
     if code not in _codes(round_):
         yield Problem(key, f"{one_line(code)} is not a party", quoted(_codes(round_)))
+
+
+def _check_ministry(key: Key, name: str, catalogue: InstrumentCatalogue) -> Iterator[Problem]:
+    if name not in catalogue.ministries:
+        yield Problem(key, f"unknown ministry {one_line(name)}", quoted(list(catalogue.ministries), most=20))
 
 
 def _check_parties(round_: Round, countries: Mapping[str, str]) -> Iterator[Problem]:
@@ -137,6 +154,14 @@ def _check_clause(
             f"the unit {one_line(clause.unit)} does not fit {clause.instrument}",
             parameter.unit,
         )
+    for extra in instrument.parameters[1:]:
+        term = clause.terms.get(extra.name)
+        if term is not None and not (isinstance(term, int | float) and extra.low <= term <= extra.high):
+            yield Problem(
+                (*key, "terms", extra.name),
+                f"{one_line(term)} is outside the bounds of {clause.instrument}",
+                f"{_bounds(extra.low, extra.high)} ({extra.unit})",
+            )
     if clause.step is not None and low < high and clause.step > high - low:
         yield Problem(
             (*key, "step"),
@@ -307,7 +332,7 @@ def _check_interest(
     if party is not None and party.ministries and interest.ministry not in (None, *party.ministries):
         yield Problem(
             (*key, "ministry"),
-            f"{one_line(interest.ministry)} is not a ministry of {party.code}",
+            f"{one_line(interest.ministry)} is not among the ministries of {party.code}",
             quoted(list(party.ministries)),
         )
 

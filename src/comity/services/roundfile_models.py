@@ -42,15 +42,6 @@ __all__ = [
 
 MONEY_UNIT: Final = "US$ million per year at full value"
 
-#: Instruments whose number binds harder when it is smaller: time limits, fees, ceilings, waiting times.
-SMALLER_IS_STRONGER: Final = frozenset(
-    {
-        *("RW03", "RW06", "RW13", "RW14", "RW15", "RW16", "RW17", "RW18", "RW20", "RW21"),
-        *("PE01", "PE02", "PE03", "PE20", "LE14", "LE22", "RM01", "RM03", "TR02", "TR08"),
-        *("HE01", "GV06", "GV13"),
-    }
-)
-
 Slug = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64),
@@ -238,9 +229,10 @@ class Party(_Strict):
 class Clause(_Strict):
     """One thing on the table: an instrument that a giver may grant a beneficiary, within a range.
 
-    A package may leave a clause out; when the clause is in, its value lies in the range.
+    A package may leave a clause out; when the clause is in, its value lies in the range. The reader fills
+    ``stronger`` from the catalogue, so that it is never None in a round that was read from a file.
 
-    >>> c = Clause(instrument="PE01", giver="MAR", beneficiary="ESP", range=(5, 30))
+    >>> c = Clause(instrument="PE01", giver="MAR", beneficiary="ESP", range=(5, 30), stronger="low")
     >>> c.key, c.strongest, c.strength(30), c.strength(5)
     ('PE01-MAR-ESP', 5.0, 0.0, 1.0)
     >>> Clause(instrument="LE02", giver="ESP", beneficiary="MAR", range=(1000, 10000)).strength(5000)
@@ -265,7 +257,7 @@ class Clause(_Strict):
     )
     stronger: Literal["high", "low"] | None = Field(
         default=None,
-        description="Which end of the range is the larger concession; each instrument has a default.",
+        description="Which end of the range is the larger concession; absent, as the catalogue says.",
     )
     today: Number | None = Field(
         default=None,
@@ -293,9 +285,7 @@ class Clause(_Strict):
     @property
     def more_is_stronger(self) -> bool:
         """Whether the larger value is the larger concession."""
-        if self.stronger is not None:
-            return self.stronger == "high"
-        return self.instrument not in SMALLER_IS_STRONGER
+        return self.stronger != "low"
 
     @property
     def strongest(self) -> float:
