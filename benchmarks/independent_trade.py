@@ -1,10 +1,11 @@
 """The trade-only job solved a second time, in levels, by somebody who has not read ``comity.world``.
 
-Nothing here is shared with the product. The product works with ratios (exact hat) and its own Newton steps; this
-works with levels and hands one plain system of equations to :func:`scipy.optimize.root`. If both are right their
-answers agree to the tolerance of the slower one. The equations are those of DESIGN §3.3-3.4, in levels:
+Nothing here is shared with the product. The product works with ratios (exact hat) and its own Newton steps;
+this works with levels and hands one plain system of equations to :func:`scipy.optimize.root`. If both are
+right their answers agree to the tolerance of the slower one. The equations are those of DESIGN §3.3-3.4, in
+levels:
 
-========================  =====================================================================================
+========================  ====================================================================================
 technology                A_in, fixed; baseline units are chosen so that every baseline price and wage is 1
 cost of a bundle          c_i   = w_i^nu_i * P_i^(1 - nu_i)
 price index               P_n   = [ sum_i A_in (c_i d_in (1 + t_in))^-theta ]^(-1/theta)
@@ -14,12 +15,13 @@ tariff revenue            R_n   = sum_i t_in / (1 + t_in) * pi_in X_n
 spending                  X_n   = nu_n Y_n + R_n + T_n + (1 - nu_n) Y_n   (T_n: net transfers received, sum 0)
 goods market              Y_i   = sum_n pi_in X_n / (1 + t_in)
 numeraire                 sum_i w_i L_i = world value added of the baseline
-========================  =====================================================================================
+========================  ====================================================================================
 
-Transfers are nominal and fixed in units of the numeraire. Unknowns: the logs of the n wages and n price indices.
+Transfers are nominal and fixed in units of the numeraire. Unknowns: the logs of the n wages and n price
+indices.
 
-Sources: Eaton and Kortum (2002), Econometrica 70(5), eqs. 9 and 17; Caliendo and Parro (2015), Review of Economic
-Studies 82(1), eqs. 2-9, with one sector.
+Sources: Eaton and Kortum (2002), Econometrica 70(5), eqs. 9 and 17; Caliendo and Parro (2015), Review of
+Economic Studies 82(1), eqs. 2-9, with one sector.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ class TradeJob:
     Parameters
     ----------
     sales
-        (n, n), exporter by importer, US$ at the importer's *consumer* price, tariffs included; the diagonal holds
-        domestic sales. Column sums are spending X_n.
+        (n, n), exporter by importer, US$ at the importer's *consumer* price, tariffs included; the diagonal
+        holds domestic sales. Column sums are spending X_n.
     tariff
         (n, n), ad valorem share t_in of the baseline (0 on the diagonal).
     value_added_share
@@ -52,8 +54,8 @@ class TradeJob:
     elasticity
         theta.
     new_tariff, cost_change, labour_change
-        (n, n), (n, n), (n,): the counterfactual's tariff, the ratio of new to old iceberg cost and the ratio of new
-        to old effective labour. Omitted means unchanged.
+        (n, n), (n, n), (n,): the counterfactual's tariff, the ratio of new to old iceberg cost and the
+        ratio of new to old effective labour. Omitted means unchanged.
     new_transfer
         (n,), US$: counterfactual net transfers received. Omitted means the baseline's. Must sum to 0.
     """
@@ -87,7 +89,7 @@ class TradeAnswer:
 
 
 def transfers_of(job: TradeJob) -> Array:
-    """Net transfers received in the baseline: spending on final goods less own value added and tariff revenue.
+    """Net transfers received in the baseline: final spending less own value added and tariff revenue.
 
     Examples
     --------
@@ -186,7 +188,7 @@ def solve_trade(job: TradeJob) -> TradeAnswer:
 
 
 def _polish(gaps: Callable[[Array], Array], logs: Array, steps: int = 2) -> Array:
-    """Take a few plain Newton steps with a differenced Jacobian: hybr stops when its own trust region stalls."""
+    """Take a few plain Newton steps with a differenced Jacobian, where hybr stops early."""
     size, width = logs.size, 1e-6
     for _ in range(steps):
         here = gaps(logs)

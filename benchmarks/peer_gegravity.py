@@ -6,14 +6,14 @@ the two sides talk through files, so that neither can flatter the other.
 Job file (``.npz``): ``codes`` (n), ``sales`` (n, n; exporter by importer, domestic sales on the diagonal),
 ``elasticity`` (theta; gegravity's sigma is theta + 1), ``cost_change`` (n, n; new over old iceberg cost).
 
-What the peer solves: one-sector Armington gravity without intermediate inputs, tariff revenue, or the effect
-of changed incomes on the multilateral resistances (it keeps output and expenditure *shares* at their baseline
-in those equations). That is less than Comity's job, so any ratio of times is on the cautious side.
+What the peer solves: one-sector Armington gravity without intermediate inputs, tariff revenue, or the
+effect of changed incomes on the multilateral resistances (it keeps output and expenditure *shares* at their
+baseline in those equations). That is less than Comity's job, so any ratio of times is on the cautious side.
 
 Set-up: the cost variable is the log of each pair's sales over the sales that size alone would predict, with
-coefficient 1. The baseline then fits the data exactly and all baseline resistances are 1, the easiest start that
-can be given to the peer's solver. (With ordinary costs, log distance and a border, its solver stopped with negative
-resistances at 30 and 100 economies and took as long at 60.)
+coefficient 1. The baseline then fits the data exactly and all baseline resistances are 1, the easiest start
+that can be given to the peer's solver. (With ordinary costs, log distance and a border, its solver stopped
+with negative resistances at 30 and 100 economies and took as long at 60.)
 """
 
 from __future__ import annotations
