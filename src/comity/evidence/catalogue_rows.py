@@ -102,7 +102,10 @@ class InstrumentRow(_Row):
 
 
 class Bound(_Row):
-    """A row of ``instrument_parameters.csv``: one number of an instrument, its unit and accepted values."""
+    """A row of ``instrument_parameters.csv``: one number of an instrument, its unit and accepted values.
+
+    ``labels`` names the steps of a scale from ``low`` to ``high``, where they have names.
+    """
 
     code: Code
     position: Annotated[int, BeforeValidator(lambda cell: int(cell) if str(cell).isdigit() else cell)]
@@ -111,11 +114,15 @@ class Bound(_Row):
     low: FiniteFloat
     high: FiniteFloat
     basis: Basis
+    labels: Words
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low >= self.high:
             msg = f"low {self.low:g} is not below high {self.high:g}"
+            raise ValueError(msg)
+        if self.labels and len(self.labels) != self.high - self.low + 1:
+            msg = f"{len(self.labels)} labels do not fit {self.low:g} to {self.high:g}"
             raise ValueError(msg)
         return self
 

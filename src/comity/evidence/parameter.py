@@ -76,7 +76,7 @@ class Param(BaseModel):
     status: Status
     mark: Mark
     reference: Text
-    note: str
+    note: str = ""
     locator: str = ""
 
     @model_validator(mode="after")
@@ -84,6 +84,9 @@ class Param(BaseModel):
         value, low, high = self.value, self.low, self.high
         if (value is None) != (self.distribution is Distribution.NONE):
             msg = "value is null exactly when the distribution is 'none'"
+            raise ValueError(msg)
+        if value is None and not self.note:
+            msg = "a qualitative finding needs a note that says what was found"
             raise ValueError(msg)
         if (low is None or high is None) and self.distribution not in (Distribution.FIXED, Distribution.NONE):
             msg = f"low and high are needed to draw from '{self.distribution}'"
@@ -130,7 +133,7 @@ class Param(BaseModel):
 
         >>> steady = Param(name="x", definition="x", value=2, low=1, high=3, distribution="triangular",
         ...                unit="1", valid_from=2024, status="assumed", mark="reasoned",
-        ...                reference="-", note="")
+        ...                reference="-")
         >>> steady.quantile(np.array([0.0, 0.5, 1.0])).tolist()
         [1.0, 2.0, 3.0]
         """
