@@ -60,7 +60,6 @@ INDICATORS: Final = {
     "aid_received_share_gni": ("aid_received_percent_of_gni", _PERCENT, "share"),
     "urban_share": ("urban_population_percent_of_total", _PERCENT, "share"),
     "inflation": ("inflation_annual_percent", _PERCENT, "share"),
-    "tax_revenue_share": ("tax_revenue_percent_of_gdp", _PERCENT, "share"),
     "gini": ("inequality_index_gini", _PERCENT, "share"),
     "extreme_poverty_share": ("extreme_poverty_percent_people_below_300_a_day", _PERCENT, "share"),
     "gdp_per_employee": ("gdpperemployee_us_inflation_adjusted", _PLAIN, "USD/employee, constant 2015"),
