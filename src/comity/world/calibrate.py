@@ -56,6 +56,7 @@ CALIBRATED: Final[tuple[str, ...]] = (
     "world.calibration.foreign_floor",
     "world.remittances.fee_default",
     "world.fiscal.tax_default",
+    *(f"world.fiscal.tax_by_income.{name}" for name in ("high", "upper_middle", "lower_middle", "low")),
 )
 
 PARAMETERS: Final[tuple[str, ...]] = (*COEFFICIENTS.values(), *CALIBRATED)
@@ -110,6 +111,16 @@ def _tariffs(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
     total = counted.sum(axis=0)
     scale = np.divide(mean * total, paid, out=mean.copy(), where=paid > 0)
     return np.asarray(1 + weight * scale)
+
+
+def _taxes(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
+    """Taxes over value added, by income group: the pack holds no usable series by country."""
+    group = np.array(f.income)
+    notes.add(group != "", "tax share: value of the income group, no usable series by country")
+    notes.add(group == "", "tax share: default, economy not classified by income")
+    return np.array(
+        [p[f"world.fiscal.tax_by_income.{name}"] if name else p["world.fiscal.tax_default"] for name in f.income]
+    )
 
 
 def _workers(f: Figures, p: Mapping[str, float], rate: Array, notes: _Notes) -> tuple[Array, Array]:
@@ -198,7 +209,7 @@ def calibrate(figures: Figures, values: Mapping[str, float]) -> Economy:
         premium=np.exp(p["world.labour.premium_years"] * back),
         remitted=f.received / (1 - fee),
         fee=fee,
-        tax=notes.fill(f.tax, p["world.fiscal.tax_default"], "tax share: default, none published"),
+        tax=_taxes(f, p, notes),
         price_level=f.price_level,
         coefficients=Coefficients(**{field: p[name] for field, name in COEFFICIENTS.items()}),
         imputed=notes.done(),

@@ -48,7 +48,9 @@ class Figures:
         Goods sales from i to n, US$; 0 where no flow is recorded; N × N.
     gdp, price_level
         GDP in US$, and GDP in US$ over GDP in international dollars; N.
-    labour_share, tariff, tax, tertiary_return
+    income
+        World Bank income group: high, upper_middle, lower_middle, low, or empty where not classified.
+    labour_share, tariff, tertiary_return
         Shares (0-1); return per year of schooling; N.
     work_rate
         Share of people of working age who work; N.
@@ -73,12 +75,12 @@ class Figures:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     regions: tuple[str, ...]
+    income: tuple[str, ...]
     trade: Array
     gdp: Array
     price_level: Array
     labour_share: Array
     tariff: Array
-    tax: Array
     tertiary_return: Array
     work_rate: Array
     adults: Array
@@ -144,9 +146,8 @@ def _people(ev: Evidence, codes: tuple[str, ...]) -> tuple[Array, Array]:
     frame = frame[frame["year"] == STOCK_YEAR].astype({"country": str, "age_group": str})
     wide = frame.pivot_table(index="country", columns="age_group", values="persons", aggfunc="sum")
     wide = wide.reindex(list(codes))
-    young = ("0-4", "5-9", "10-14", "15-19")
-    adult = wide["20-39"] + wide["40-59"] + wide["60+"] - wide["65+"]
-    total = sum((wide[name] for name in young), wide["20-39"] + wide["40-59"] + wide["60+"])
+    adult = sum((wide[name] for name in _ADULTS[1:]), wide[_ADULTS[0]])
+    total = sum((wide[name] for name in (*_YOUNG, *_OLD)), adult)
     return adult.to_numpy(float), total.to_numpy(float)
 
 
@@ -158,7 +159,10 @@ def _high_share(ev: Evidence, codes: tuple[str, ...]) -> Array:
     return (high / total).reindex(list(codes)).to_numpy(float, na_value=np.nan)
 
 
-_HIGH_LEVELS: Final = ("post_secondary",)
+_HIGH_LEVELS: Final = ("post-secondary",)
+_YOUNG: Final = ("0-4", "5-9", "10-14", "15-19")
+_ADULTS: Final = ("20-39", "40-59", "60-64")
+_OLD: Final = ("65-69", "70+")
 
 
 def _remittances(ev: Evidence, codes: tuple[str, ...]) -> Array:
@@ -168,7 +172,8 @@ def _remittances(ev: Evidence, codes: tuple[str, ...]) -> Array:
     flows = ev.table("remittance_inflow").astype({"country": str})
     now = _of_year(flows, "usd_million", BASE_YEAR, codes)
     then = _of_year(flows, "usd_million", 2021, codes)
-    scale = np.where(np.isfinite(now / then), now / then, 1.0)
+    known = np.isfinite(now) & np.isfinite(then) & (then > 0)
+    scale = np.divide(now, then, out=np.ones(len(codes)), where=known)
     matrix *= scale[:, None]
     np.fill_diagonal(matrix, 0.0)
     return to_usd(1.0) * matrix
@@ -178,6 +183,11 @@ def _fees(ev: Evidence, codes: tuple[str, ...]) -> Array:
     frame = ev.table("remittance_price").astype({"origin": str, "destination": str})
     latest = frame.sort_values("quarter").groupby(["origin", "destination"], as_index=False).last()
     return _matrix(latest, "origin", "destination", "cost_share", codes)
+
+
+def _income_group(label: object) -> str:
+    """World Bank label as a parameter name; empty where an economy is not classified."""
+    return label.replace(" ", "_") if isinstance(label, str) else ""
 
 
 def _agreements(ev: Evidence, codes: tuple[str, ...]) -> Flags:
@@ -219,12 +229,12 @@ def gather(evidence: Evidence) -> Figures:
         codes=codes,
         names=tuple(countries["name"].astype(str)),
         regions=tuple(countries["subregion"].astype(str)),
+        income=tuple(_income_group(x) for x in countries["income_group"]),
         trade=trade,
         gdp=_of_year(gdp, "gdp_usd", BASE_YEAR, codes),
         price_level=_of_year(gdp, "gdp_usd", BASE_YEAR, codes) / _of_year(gdp, "gdp_ppp", BASE_YEAR, codes),
         labour_share=_latest(evidence.table("labour_share"), "labour_share", codes),
         tariff=_latest(evidence.table("tariff"), "applied_weighted_share", codes),
-        tax=_indicator(indicators, "tax_revenue_share", codes),
         tertiary_return=_latest(evidence.table("returns_to_schooling"), "return_tertiary", codes),
         work_rate=work,
         adults=people[0],

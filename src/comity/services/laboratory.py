@@ -1,0 +1,227 @@
+"""Many draws of the world for one round: what a package does to each party, draw by draw (§3.14, §6.3).
+
+Searching uses a small world per draw (the parties' members stay, the rest merge into regions); final
+ledgers use the full world, one draw at a time, so that memory stays small.
+
+Who may import me: services. Start at :class:`Laboratory`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from comity.errors import InputError
+from comity.units import to_usd_million
+from comity.vocabulary import Provision
+from comity.world import COUNTS, LINES, Economy, Setting, Shock, World, act, calibrate, gather, gather_facts
+from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
+from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from comity.evidence import Catalogue, Evidence, Parameters
+    from comity.services.roundfile import Clause, Round
+    from comity.world import Facts, Figures
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Account", "Laboratory", "make_provision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Ledgers of one package over all draws, in the full world.
+
+    Attributes
+    ----------
+    lines
+        US$ million per year; draws × parties × :data:`comity.world.LINES`.
+    gains
+        Lines summed under each party's weights; draws × parties.
+    central
+        Lines at central parameter values; parties × lines.
+    """
+
+    lines: Array
+    gains: Array
+    central: Array
+
+
+def make_provision(clause: Clause, value: float, unit: str) -> Provision:
+    """Write a clause of the round at a value as a provision."""
+    terms: dict[str, float | str] = dict(clause.terms)
+    if clause.skill is not None:
+        terms["skill"] = clause.skill
+    return Provision(clause.instrument, clause.giver, clause.beneficiary, float(value), unit, clause.key, terms)
+
+
+class Laboratory:
+    """The draws of one round.
+
+    Parameters
+    ----------
+    round_
+        The round; its parties' members are kept apart in the small worlds.
+    evidence, parameters, catalogue
+        The pack.
+    draws, seed
+        How many draws, and from which seed; the same seed gives the same draws.
+    """
+
+    def __init__(
+        self,
+        round_: Round,
+        evidence: Evidence,
+        parameters: Parameters,
+        catalogue: Catalogue,
+        *,
+        draws: int,
+        seed: int,
+    ) -> None:
+        self.round = round_
+        self.catalogue = catalogue
+        self.draws = draws
+        self.figures: Figures = gather(evidence)
+        self.facts: Facts = gather_facts(evidence)
+        self.names = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
+        self._central = {name: parameters.value(name) for name in self.names}
+        self._drawn = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
+        self.members = {party.code: party.countries for party in round_.parties}
+        self._check_members()
+        weights = [{**party.counts.weights()} for party in round_.parties]
+        self.weights: Array = np.array([[w[line.counts] for line in LINES] for w in weights])
+        if any(set(w) != set(COUNTS) for w in weights):
+            msg = "the round file and the ledger disagree on who may count"
+            raise InputError(msg, accepted=", ".join(COUNTS))
+        self._small: dict[int, tuple[World, Setting]] = {}
+
+    def _check_members(self) -> None:
+        seen: dict[str, str] = {}
+        for code, countries in self.members.items():
+            for iso3 in countries:
+                if iso3 not in self.figures.codes:
+                    msg = f"the world model holds no economy {iso3} (party {code})"
+                    raise InputError(msg, accepted="an economy with trade, GDP and population in the pack")
+                if seen.setdefault(iso3, code) != code:
+                    msg = f"{iso3} is a member of {seen[iso3]} and of {code}"
+                    raise InputError(msg, accepted="each country in one party only")
+
+    def values(self, draw: int | None) -> dict[str, float]:
+        """Parameter values of one draw; central values for None."""
+        if draw is None:
+            return self._central
+        return {name: float(self._drawn[name][draw]) for name in self.names}
+
+    def economy(self, draw: int | None) -> Economy:
+        """Calibrate the full world of one draw."""
+        return calibrate(self.figures, self.values(draw))
+
+    @cached_property
+    def central(self) -> World:
+        """The full world at central parameter values."""
+        return World(self.economy(None))
+
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        """Region of each economy, as the small worlds merge them."""
+        return dict(zip(self.figures.codes, self.figures.regions, strict=True))
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Economies that the small worlds keep apart."""
+        return frozenset(iso3 for countries in self.members.values() for iso3 in countries)
+
+    def small(self, draw: int) -> tuple[World, Setting]:
+        """Small world of one draw, and where provisions act in it."""
+        if draw not in self._small:
+            world = World(self.economy(draw)).aggregate(self._kept_with_refugees, self.groups)
+            self._small[draw] = (world, self.setting(world.economy, draw))
+        return self._small[draw]
+
+    @cached_property
+    def _kept_with_refugees(self) -> frozenset[str]:
+        """Kept economies, and birthplaces that single provisions name (LE16)."""
+        named = {str(clause.terms["nationality"]) for clause in self.round.table if "nationality" in clause.terms}
+        hosts = {
+            iso3
+            for clause in self.round.table
+            if clause.instrument in _REFUGEE
+            for iso3 in self.members[clause.beneficiary]
+        }
+        found = {self.facts.refugee_origins[host] for host in hosts if host in self.facts.refugee_origins}
+        return self.kept | {code for code in named | found if code in self.figures.codes}
+
+    def setting(self, economy: Economy, draw: int | None) -> Setting:
+        """Where provisions act: one world under one draw's values."""
+        return Setting(economy, self.values(draw), self.facts, self.members, self.round.horizon_years)
+
+    def is_modelled(self, clause: Clause) -> bool:
+        """Whether the clause's instrument acts on the model."""
+        return bool(self.catalogue.instruments[clause.instrument].action)
+
+    def shock(self, setting: Setting, values: Mapping[str, float]) -> Shock:
+        """Shock of a package (value by clause key); clauses that do not act on the model add nothing."""
+        total = Shock()
+        for key, value in values.items():
+            clause = self.round.clause(key)
+            instrument = self.catalogue.instruments[clause.instrument]
+            if instrument.action:
+                provision = make_provision(clause, value, instrument.parameter.unit)
+                total += act(setting, provision, instrument.action)
+        return total
+
+    def lines(self, world: World, shock: Shock) -> Array:
+        """Lines of each party in one world, US$ million per year; parties × lines."""
+        if shock.is_identity:
+            return np.zeros((len(self.members), len(LINES)))
+        ledger = world.solve(shock).ledger()
+        rows = [
+            sum((ledger.values[ledger.codes.index(iso3)] for iso3 in countries), np.zeros(len(LINES)))
+            for countries in self.members.values()
+        ]
+        return to_usd_million(1.0) * np.stack(rows)
+
+    def gain(self, world: World, shock: Shock) -> Array:
+        """Weighted gain of each party in one world, US$ million per year; parties."""
+        return np.asarray((self.lines(world, shock) * self.weights).sum(axis=1))
+
+    def search_gains(self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]) -> Array:
+        """Gains of many packages in the small worlds; draws × packages × parties."""
+        out = np.zeros((self.draws, len(packages), len(self.members)))
+        for draw in range(self.draws):
+            world, setting = self.small(draw)
+            for k, package in enumerate(packages):
+                out[draw, k] = self.gain(world, self.shock(setting, package))
+            tick((draw + 1) / self.draws)
+        return out
+
+    def accounts(self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]) -> list[Account]:
+        """Final ledgers of several packages in the full world, over all draws (§3.13)."""
+        shape = (self.draws, len(packages), len(self.members), len(LINES))
+        lines = np.zeros(shape)
+        for draw, world in self._full_worlds():
+            setting = self.setting(world.economy, draw)
+            for k, package in enumerate(packages):
+                lines[draw, k] = self.lines(world, self.shock(setting, package))
+            tick((draw + 1) / self.draws)
+        setting = self.setting(self.central.economy, None)
+        found = []
+        for k, package in enumerate(packages):
+            central = self.lines(self.central, self.shock(setting, package))
+            gains = (lines[:, k] * self.weights).sum(axis=2)
+            found.append(Account(lines[:, k], gains, central))
+        return found
+
+    def _full_worlds(self) -> Iterator[tuple[int, World]]:
+        for draw in range(self.draws):
+            yield draw, World(self.economy(draw))
+
+
+_REFUGEE = frozenset({"LE16"})

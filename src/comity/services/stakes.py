@@ -1,0 +1,255 @@
+"""What each clause is worth to each party, and how it is known: the payoff cells of §5.2.
+
+A cell is modelled (the world room), elicited (the round file), or **unvalued**. Unvalued is never silently
+zero: it is listed with the value at which it would turn the answer.
+
+Who may import me: services. Start at :func:`write_game`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from comity.bargaining import Cap, Clause, Exclusion, Game, Requirement
+from comity.vocabulary import SourceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from comity.evidence import Catalogue
+    from comity.services.laboratory import Laboratory
+    from comity.services.roundfile import Clause as RoundClause
+    from comity.services.roundfile import Interest, Round
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Cell", "Stakes", "draw_interests", "value_clauses", "write_game"]
+
+Tick = "Callable[[float], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How one clause's worth to one party is known; ``references`` can be traced."""
+
+    party: str
+    clause: str
+    sources: tuple[SourceClass, ...]
+    references: tuple[str, ...]
+
+    @property
+    def unvalued(self) -> bool:
+        """True when neither the model nor the round file says anything."""
+        return self.sources == (SourceClass.UNVALUED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """Payoffs as lines over each clause's range; US$ million per year.
+
+    ``slope`` and ``fixed`` are draws × parties × clauses: a clause at value v is worth slope·v + fixed.
+    """
+
+    slope: Array
+    fixed: Array
+    cells: tuple[Cell, ...]
+
+
+def draw_interests(round_: Round, draws: int, seed: int) -> tuple[Array, Array, Array]:
+    """Draw the elicited interests.
+
+    Returns
+    -------
+    slope, fixed, overridden
+        draws × parties × clauses for the first two; parties × clauses flags (0 or 1) for the third.
+
+    Notes
+    -----
+    Each interest is triangular between its low, mid and high, from a stream of its own, so that adding one
+    does not change the others' draws. It is linear in the clause's strength (0 today, 1 at full value).
+    """
+    parties = [party.code for party in round_.parties]
+    keys = [clause.key for clause in round_.table]
+    slope = np.zeros((draws, len(parties), len(keys)))
+    fixed, overridden = np.zeros_like(slope), np.zeros(slope.shape[1:])
+    for place, interest in enumerate(round_.interests):
+        stream = np.random.default_rng([seed, place, len(interest.party), *interest.party.encode()])
+        low, mid, high = interest.value.low, interest.value.mid, interest.value.high
+        worth = stream.triangular(low, mid, high, draws) if high > low else np.full(draws, mid)
+        p = parties.index(interest.party)
+        for clause in round_.interest_clauses(interest):
+            c = keys.index(clause.key)
+            span = clause.strongest - clause.status_quo
+            full = worth * abs(span) if interest.per == "unit" else worth
+            if span == 0:
+                fixed[:, p, c] += full
+                continue
+            slope[:, p, c] += full / span
+            fixed[:, p, c] -= full / span * clause.status_quo
+            if interest.overrides_model:
+                overridden[p, c] = 1.0
+    return slope, fixed, overridden
+
+
+def value_clauses(
+    lab: Laboratory, around: Mapping[str, float], tick: Callable[[float], None]
+) -> tuple[Array, Array]:
+    """Value each modelled clause at both ends of its range, given the rest of a package.
+
+    Returns
+    -------
+    slope, fixed
+        draws × parties × clauses; zero for clauses that do not act on the model.
+
+    Notes
+    -----
+    §6.3: local values. With an empty package these are stand-alone values; around a package they are
+    marginal ones, so that a second search sees how clauses work on each other.
+    """
+    table = lab.round.table
+    modelled = [c for c, clause in enumerate(table) if lab.is_modelled(clause)]
+    packages: list[dict[str, float]] = []
+    for c in modelled:
+        rest = {key: value for key, value in around.items() if key != table[c].key}
+        low, high = table[c].range
+        packages += [rest, {**rest, table[c].key: low}, {**rest, table[c].key: high}]
+    unique = {tuple(sorted(p.items())): p for p in packages}
+    order = {key: k for k, key in enumerate(unique)}
+    gains = lab.search_gains(list(unique.values()), tick)
+    slope = np.zeros((lab.draws, len(lab.members), len(table)))
+    fixed = np.zeros_like(slope)
+    for place, c in enumerate(modelled):
+        without, least, most = (
+            gains[:, order[tuple(sorted(p.items()))]] for p in packages[3 * place : 3 * place + 3]
+        )
+        low, high = table[c].range
+        if high == low:
+            fixed[:, :, c] = most - without
+            continue
+        slope[:, :, c] = (most - least) / (high - low)
+        fixed[:, :, c] = least - without - slope[:, :, c] * low
+    return slope, fixed
+
+
+def _describe_cells(lab: Laboratory, overridden: Array) -> tuple[Cell, ...]:
+    round_ = lab.round
+    stated: dict[tuple[str, str], list[int]] = {}
+    for k, interest in enumerate(round_.interests):
+        for clause in round_.interest_clauses(interest):
+            stated.setdefault((interest.party, clause.key), []).append(k)
+    cells = []
+    for p, party in enumerate(round_.parties):
+        for c, clause in enumerate(round_.table):
+            sources: list[SourceClass] = []
+            references: list[str] = []
+            if lab.is_modelled(clause) and not overridden[p, c]:
+                sources.append(SourceClass.MODELLED)
+                references.append(f"model:§3.12|{clause.key}")
+            if (party.code, clause.key) in stated:
+                sources.append(SourceClass.ELICITED)
+                references += [f"round:interests.{k}.value" for k in stated[party.code, clause.key]]
+            if not sources:
+                if party.code not in (clause.giver, clause.beneficiary):
+                    continue
+                sources, references = [SourceClass.UNVALUED], [f"round:table.{c}"]
+            cells.append(Cell(party.code, clause.key, tuple(sources), tuple(references)))
+    return tuple(cells)
+
+
+def combine(lab: Laboratory, modelled: tuple[Array, Array], interests: tuple[Array, Array, Array]) -> Stakes:
+    """Modelled and elicited worth together; an overriding interest replaces the model, visibly (§5.2)."""
+    keep = 1 - interests[2]
+    return Stakes(
+        slope=modelled[0] * keep + interests[0],
+        fixed=modelled[1] * keep + interests[1],
+        cells=_describe_cells(lab, interests[2]),
+    )
+
+
+def _write_clause(round_: Round, clause: RoundClause, catalogue: Catalogue) -> Clause:
+    instrument = catalogue.instruments[clause.instrument]
+    low, high = clause.range
+    for party in round_.parties:
+        for limit in party.limits:
+            if limit.instrument in (clause.key, clause.instrument) and party.code in (
+                clause.giver,
+                clause.beneficiary,
+            ):
+                low = low if limit.at_least is None else max(low, limit.at_least)
+                high = high if limit.at_most is None else min(high, limit.at_most)
+    return Clause(
+        key=clause.key,
+        giver=clause.giver,
+        beneficiary=clause.beneficiary,
+        low=low,
+        high=max(low, high),
+        step=clause.step,
+        kind="continuous" if clause.step is None else "stepped",
+        area=instrument.area.value,
+        linked=not instrument.area.is_migration,
+        group=clause.instrument,
+        ministries=(
+            f"{clause.giver}:{instrument.ministry_giver}",
+            f"{clause.beneficiary}:{instrument.ministry_beneficiary}",
+        ),
+    )
+
+
+def _write_rules(
+    round_: Round, catalogue: Catalogue
+) -> tuple[list[Requirement], list[Exclusion], list[Cap]]:
+    requires: list[Requirement] = []
+    excludes: list[Exclusion] = []
+    caps: list[Cap] = []
+    for rule in round_.principles:
+        if rule.rule == "requires":
+            for clause, others in round_.principle_pairs(rule):
+                if len(others) == 1:
+                    requires.append(Requirement(clause.key, others[0].key, rule.text))
+                else:
+                    counted = {clause.key: 1.0} | {other.key: -1.0 for other in others}
+                    caps.append(Cap(counted, 0.0, on_values=False, name=rule.text))
+        elif rule.rule == "excludes":
+            for clause, others in round_.principle_pairs(rule):
+                excludes += [Exclusion(clause.key, other.key, rule.text) for other in others]
+        elif rule.rule == "cap" and rule.at_most is not None:
+            keys = {clause.key: 1.0 for clause in round_.clauses(rule.if_)}
+            caps.append(Cap(keys, rule.at_most, on_values=True, name=rule.text))
+        elif rule.rule == "balance_across_areas":
+            by_area: dict[str, list[str]] = {}
+            for clause in round_.table:
+                area = catalogue.instruments[clause.instrument].area
+                if area.is_migration:
+                    by_area.setdefault(area.value, []).append(clause.key)
+            for area, keys_here in by_area.items():
+                for other, keys_there in by_area.items():
+                    if other != area:
+                        caps += [
+                            Cap({k: 1.0} | dict.fromkeys(keys_there, -1.0), 0.0, on_values=False, name=rule.text)
+                            for k in keys_here
+                        ]
+    return requires, excludes, caps
+
+
+def write_game(lab: Laboratory, stakes: Stakes) -> Game:
+    """Write the round as a game (§6.1): clauses, payoffs, red lines, limits and principles."""
+    round_ = lab.round
+    requires, excludes, caps = _write_rules(round_, lab.catalogue)
+    return Game(
+        parties=tuple(party.code for party in round_.parties),
+        clauses=tuple(_write_clause(round_, clause, lab.catalogue) for clause in round_.table),
+        slope=stakes.slope,
+        fixed=stakes.fixed,
+        disagreement=np.array([party.no_deal.mid for party in round_.parties]),
+        red_lines=np.array([party.red_line.gain_at_least for party in round_.parties]),
+        share=round_.settings.share_of_draws,
+        epsilon=round_.settings.epsilon,
+        requires=tuple(requires),
+        excludes=tuple(excludes),
+        caps=tuple(caps),
+    )
