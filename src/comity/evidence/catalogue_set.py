@@ -308,8 +308,9 @@ def _look_up(known: Mapping[str, FoundT], key: str, kind: str, accepted: str) ->
     try:
         return known[key]
     except KeyError:
-        close = difflib.get_close_matches(
-            key.upper() if kind == "instrument" else key, known, n=3, cutoff=0.5
-        )
+        # a code is often typed in small letters or without its zero
+        typed = key.strip().upper()
+        near = [code for code in (typed, f"{typed[:2]}0{typed[2:]}") if code in known]
+        close = near or difflib.get_close_matches(key, known, n=3, cutoff=0.5)
         msg = f"unknown {kind} '{key}'"
         raise EvidenceNotFound(msg, accepted=", ".join(close) or accepted) from None
