@@ -163,12 +163,12 @@ def ledger():
         "The ledger of the package, line by line",
         tuple(rows),
         tuple(totals),
-        note="Bars to the right are gains; the thin line is the range over the draws.",
+        note="In the order of the design; the ranges are those of the draws.",
     )
 
 
 def mismatch():
-    unvalued = Figure(None, PLACES, SourceClass.UNVALUED, "model:§4|pressure")
+    unvalued = Figure(None, SHARE, SourceClass.UNVALUED, "model:§4|pressure")
     rows = (
         ("Morocco → Spain", "low", stock("MAR", "ESP", 1_031_000.0), share(0.31), share(0.52)),
         ("Senegal → Spain", "low", stock("SEN", "ESP", 94_300.0), share(0.12), share(0.44)),

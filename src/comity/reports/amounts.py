@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from comity.units import to_percent, to_usd_million
@@ -34,6 +34,8 @@ class Scale:
     unit: str
     prices: str = ""
     """The year whose prices the money is in, or empty."""
+    decimals: int | None = None
+    """Decimals that figures shown together share, or None: as each figure needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,31 @@ def ends(figure: Figure) -> tuple[float, ...]:
 
 
 def scale_of(figures: Iterable[Figure]) -> Scale:
-    """Choose one shown unit for figures that share a stored unit.
+    """Choose one shown unit for figures that share a stored unit, and their decimals when there are several.
+
+    Figures side by side are compared, so they get as many decimals as two significant figures of their median
+    need; a smaller value still shows its first significant figure.
 
     >>> from comity.vocabulary import SourceClass
     >>> big = Figure(2.5e7, "US$ of 2023 per year", SourceClass.MODELLED, "model:§3.12")
     >>> scale_of([big])
-    Scale(factor=1e-06, unit='US$ million a year', prices='2023')
+    Scale(factor=1e-06, unit='US$ million a year', prices='2023', decimals=None)
     """
     listed = list(figures)
+    scale = _unit_scale(listed)
+    if len(listed) < 2:
+        return scale
+    middles = sorted(abs(values[len(values) // 2]) * scale.factor for f in listed if (values := ends(f)))
+    middles = [middle for middle in middles if middle]
+    if not middles:
+        return scale
+    median = middles[len(middles) // 2]
+    enough = max(0, 1 - math.floor(math.log10(median)))
+    needed = max(_decimals([float(f"{middle:.12g}")]) for middle in middles)
+    return replace(scale, decimals=min(enough, needed))
+
+
+def _unit_scale(listed: list[Figure]) -> Scale:
     unit = listed[0].unit if listed else ""
     if unit.startswith("share (0-1)"):
         return Scale(to_percent(1.0), "%" + unit.removeprefix("share (0-1)"))
@@ -142,6 +161,10 @@ def show(figure: Figure, *, scale: Scale | None = None, signed: bool = False) ->
     # Scaling leaves dust such as 28.999999999999996; twelve figures are more than any source holds.
     values = [float(f"{value:.12g}") for value in values]
     decimals = _decimals(values)
+    if scale.decimals is not None:
+        middle = abs(values[len(values) // 2])
+        first = -math.floor(math.log10(middle)) if middle else 0
+        decimals = max(scale.decimals, min(first, decimals))
     written = [show_number(value, decimals=decimals, signed=signed) for value in values]
     if len(written) == 1 or values[0] == values[-1]:
         return Shown(written[0], "", scale.unit)

@@ -39,8 +39,8 @@ class Axis:
     ticks: tuple[tuple[float, str], ...]
 
     @classmethod
-    def around(cls, figures: Iterable[Figure], *, steps: int = 5) -> Axis:
-        """Fit an axis with round ticks around figures that share a unit.
+    def around(cls, figures: Iterable[Figure], *, tight: bool = False) -> Axis:
+        """Fit an axis around figures that share a unit, with round ticks or, when ``tight``, without any.
 
         >>> from comity.vocabulary import Figure, Range, SourceClass
         >>> gain = Figure(Range(-3.0, 4.0, 9.0), "persons", SourceClass.MODELLED, "model:§3.12")
@@ -53,7 +53,9 @@ class Axis:
         low, high = min([0.0, *values]), max([0.0, *values])
         if low == high:
             high = 1.0
-        step = _round_step((high - low) / steps)
+        if tight:
+            return cls(low, high, scale, ())
+        step = _round_step((high - low) / 5)
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         start, stop = first * step, last * step
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))

@@ -17,11 +17,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from comity.reports import document as model
+from comity.reports import wording
 from comity.reports.amounts import UNVALUED, ends, scale_of, show
 from comity.reports.charts import Axis
+from comity.reports.grids import arrange, bare_figure, columns_of, groups_of
 from comity.reports.marks import LETTERS, MEANINGS, Marks
 from comity.reports.words import split_codes
-from comity.reports.worldmap import DISCLAIMER, draw
+from comity.reports.worldmap import draw
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from comity.reports.amounts import Scale, Shown
     from comity.reports.document import Block, Document
+    from comity.reports.grids import Column
     from comity.reports.marks import Entry
     from comity.reports.words import Inline, Words
 
@@ -105,7 +108,7 @@ class _Page:
                 contents=contents,
                 meanings=[(c, MEANINGS[c]) for c in self.marks.classes()],
                 prices=sorted({scale_of([f]).prices for f in self.document.figures()} - {""}),
-                disclaimer=DISCLAIMER,
+                wording=wording,
             )
         )
         return page if page.endswith("\n") else page + "\n"
@@ -177,7 +180,7 @@ class _Page:
                 Markup("<br>") if stacked else " ", shown.span
             )
         if unit and shown.unit and shown.middle != UNVALUED:
-            number += Markup(' <span class="unit">{}</span>').format(shown.unit)
+            number += Markup('&nbsp;<span class="unit">{}</span>').format(shown.unit)
         if not mark:
             number = Markup('<a href="#{}">{}</a>').format(entry.anchor, number)
         data = Markup(
@@ -198,48 +201,24 @@ class _Page:
             entry.source_class.value, entry.anchor, entry.mark
         )
 
-    def cell(self, cell: model.Cell, column: dict[str, object]) -> Markup:
+    def cell(self, cell: model.Cell, column: Column, shared: Entry | None) -> Markup:
         """Write a cell of a table; what is missing is a dash that says so."""
         if cell is None:
-            return Markup('<span class="missing" title="missing">–</span>')
-        figure = _bare_figure(cell)
+            return Markup('<span class="missing" title="missing">{}</span>').format(wording.MISSING)
+        figure = bare_figure(cell)
         if figure is None:
             return self.words(cell)
-        scale = column["scale"]
-        return self.figure(
-            figure,
-            scale=scale,  # type: ignore[arg-type]
-            signed=bool(column["signed"]),
-            unit=scale is None,
-            mark=not column["entry"],
-        )
+        unit = column.scale is None
+        return self.figure(figure, scale=column.scale, signed=column.signed, unit=unit, mark=shared is None)
 
-    def columns(self, table: model.Table) -> list[dict[str, object]]:
-        """Say what the cells of each column share: alignment, unit and source."""
-        shared = self.marks.common(_cells(table, range(len(table.columns))))
-        columns: list[dict[str, object]] = []
-        for place, column in enumerate(table.columns):
-            filled = [row[place] for row in table.rows if row[place] is not None]
-            figures = _cells(table, [place])
-            pure = bool(figures) and len(figures) == len(filled)
-            numeric = pure if column.numeric is None else column.numeric
-            one_unit = pure and len({figure.unit for figure in figures}) == 1
-            columns.append(
-                {
-                    "title": column.title,
-                    "signed": column.signed,
-                    "numeric": numeric,
-                    "scale": scale_of(figures) if one_unit else None,
-                    "entry": shared,
-                }
-            )
-        return columns
+    def columns(self, table: model.Table) -> tuple[Column, ...]:
+        return columns_of(table)
 
     def common(self, figures: Iterable[Figure]) -> Entry | None:
         return self.marks.common(figures)
 
     def table_figures(self, table: model.Table) -> list[Figure]:
-        return _cells(table, range(len(table.columns)))
+        return [figure for row in table.rows for cell in row if (figure := bare_figure(cell)) is not None]
 
     def sources(self, figures: Iterable[Figure]) -> dict[str, str]:
         """List the attributes by which a chart says where its numbers come from."""
@@ -258,22 +237,14 @@ class _Page:
         return Axis.around(figures)
 
     def bars(self, chart: model.BarChart) -> dict[str, object]:
-        """Arrange the bars as lines by groups; a pair that has no bar stays empty."""
-        everything = (*chart.rows, *chart.totals)
-        groups = list(dict.fromkeys(model.Text.of(row.group).plain for row in everything))
-
-        def lines(rows: tuple[model.BarRow, ...]) -> list[tuple[Words, list[Figure | None]]]:
-            labels = {model.Text.of(row.label).plain: row.label for row in rows}
-            found = {(model.Text.of(r.label).plain, model.Text.of(r.group).plain): r.figure for r in rows}
-            return [(label, [found.get((key, group)) for group in groups]) for key, label in labels.items()]
-
-        names = {model.Text.of(row.group).plain: row.group for row in everything}
-        figures = [row.figure for row in everything]
+        """Arrange the bars as lines by groups, all on the scale of the lines."""
+        groups = groups_of(chart)
+        figures = [row.figure for row in (*chart.rows, *chart.totals)]
         return {
-            "groups": [names[group] for group in groups],
-            "lines": lines(chart.rows),
-            "totals": lines(chart.totals),
-            "axis": Axis.around(figures, steps=2),
+            "groups": groups,
+            "lines": arrange(chart.rows, groups),
+            "totals": arrange(chart.totals, groups),
+            "axis": Axis.around([row.figure for row in chart.rows], tight=True),
             "figures": figures,
             "entry": self.marks.common(figures),
         }
@@ -290,20 +261,6 @@ class _Page:
 def _machine(figure: Figure) -> str:
     """Write the value in its stored unit, for programs: one number, or low, middle and high."""
     return " ".join(f"{end:.12g}" for end in ends(figure))
-
-
-def _bare_figure(cell: model.Cell) -> Figure | None:
-    """Find the figure of a cell that holds nothing else."""
-    if isinstance(cell, Figure):
-        return cell
-    if isinstance(cell, model.Text) and len(cell.parts) == 1 and isinstance(cell.parts[0], Figure):
-        return cell.parts[0]
-    return None
-
-
-def _cells(table: model.Table, places: Iterable[int]) -> list[Figure]:
-    found = (_bare_figure(row[place]) for row in table.rows for place in places)
-    return [figure for figure in found if figure is not None]
 
 
 def _headings(blocks: Iterable[Block]) -> Iterator[model.Heading]:

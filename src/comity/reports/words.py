@@ -37,6 +37,7 @@ __all__ = [
     "date",
     "split_codes",
     "text",
+    "written",
 ]
 
 _CODE: Final = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}|E\d{2,3}|§\d+(?:\.\d+)*[a-z]?)(?![A-Za-z0-9])")
@@ -150,16 +151,26 @@ Words: TypeAlias = Text | str | Figure | Amount | Name | Emphasis | Link
 def _plain(part: Inline) -> str:
     if isinstance(part, str):
         return part
-    if isinstance(part, Figure):
-        return show(part).text
-    if isinstance(part, Amount):
-        shown = show(part.figure, signed=part.signed)
-        return shown.text if part.unit else shown.number
+    if isinstance(part, Figure | Amount):
+        return written(part)
     if isinstance(part, Name):
         return part.content
     if isinstance(part, Text):
         return part.plain
     return Text.of(part.content).plain
+
+
+def written(part: Figure | Amount) -> str:
+    """Write a figure as it stands within words.
+
+    >>> from comity.vocabulary import SourceClass
+    >>> written(Amount(Figure(3.0, "months", SourceClass.ELICITED, "round:table"), signed=True))
+    '+3 months'
+    """
+    if isinstance(part, Figure):
+        return show(part).text
+    shown = show(part.figure, signed=part.signed)
+    return shown.text if part.unit else shown.number
 
 
 def text(template: str, /, **values: Words) -> Text:

@@ -17,15 +17,11 @@ if TYPE_CHECKING:
 
     from comity.reports.document import Flow, FlowMap, Point
 
-__all__ = ["DISCLAIMER", "Arrow", "Drawing", "Label", "draw", "project"]
+__all__ = ["Arrow", "Drawing", "Label", "draw", "project"]
 
-DISCLAIMER: Final = (
-    "Outlines: Natural Earth (public domain). The boundaries and names on this map imply no opinion on the "
-    "legal status of any territory."
-)
 WIDTH: Final = 800.0
-_ASPECT: Final = 16 / 9  # of the widest drawing; a tall set of places gets a squarer one
-_TALLEST: Final = 1.05
+_FLATTEST: Final = 0.5  # height over width of a drawing
+_TALLEST: Final = 0.68
 _A: Final = (1.340264, -0.081106, 0.000893, 0.003796)  # the projection's coefficients
 _LEAST_SPAN: Final = math.radians(22.0)
 _MARGIN: Final = 0.22
@@ -114,7 +110,7 @@ def _view(places: list[tuple[float, float]]) -> _View:
     wide = max((max(xs) - min(xs)) * (1 + 2 * _MARGIN), _LEAST_SPAN)
     tall = max((max(ys) - min(ys)) * (1 + 2 * _MARGIN), _LEAST_SPAN / 2)
     wide = max(wide, tall / _TALLEST)
-    tall = max(tall, wide / _ASPECT)
+    tall = max(tall, wide * _FLATTEST)
     middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
     factor = WIDTH / wide
     return _View(middle_x - wide / 2, middle_y + tall / 2, factor, tall * factor)
@@ -177,7 +173,7 @@ def _joined(indexes: Iterable[int], arcs: list[Ring]) -> Ring:
 
 
 def _arrows(flows: tuple[Flow, ...], spots: Mapping[str, tuple[float, float]]) -> Iterator[Arrow]:
-    """Bend each arrow to its own right, so that two opposite flows never cover each other."""
+    """Bend each arrow to its own left, so that two opposite flows never cover each other."""
     sizes = [max(map(abs, ends(flow.figure)), default=0.0) for flow in flows]
     biggest = max(sizes, default=0.0) or 1.0
     earlier: dict[tuple[str, str], int] = {}
@@ -188,7 +184,7 @@ def _arrows(flows: tuple[Flow, ...], spots: Mapping[str, tuple[float, float]]) -
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
         along = ((x1 - x0) / length, (y1 - y0) / length)
         bend = length * (0.10 + 0.09 * rank)
-        control = ((x0 + x1) / 2 - along[1] * bend, (y0 + y1) / 2 + along[0] * bend)
+        control = ((x0 + x1) / 2 + along[1] * bend, (y0 + y1) / 2 - along[0] * bend)
         width = 1.8 + 4.2 * size / biggest
         start = _towards((x0, y0), control, 9.0)
         tip = _towards((x1, y1), control, 9.0)
