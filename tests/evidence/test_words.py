@@ -69,6 +69,7 @@ def test_found(text: str) -> None:
         "Eurostat: Third-country nationals found to be illegally present",
         "Comity never ranks countries",
         "It does not rank countries",
+        "The report ranks no country",
         "No party is ever called a winner or loser",
         "rank correlation of draws",
         "military invasion of a state",

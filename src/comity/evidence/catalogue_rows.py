@@ -134,6 +134,7 @@ class Interaction(_Row):
     :attr:`cause`, :attr:`subject` and :attr:`change` take it apart. An empty condition means always.
     """
 
+    edge: Annotated[str, StringConstraints(pattern=r"^I[0-9]{3}$")]
     from_instrument: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}[0-9]{2}|S|O):[a-z][a-z0-9_]*$")]
     condition: str
     to_outcome: Slug
@@ -144,6 +145,11 @@ class Interaction(_Row):
     parameter: str
     evidence_source: Text
     seed_reference: Text
+
+    @property
+    def reference(self) -> str:
+        """The reference that :meth:`comity.evidence.Catalogue.trace` follows."""
+        return f"catalogue:interactions[edge={self.edge}]"
 
     @property
     def cause(self) -> Cause:

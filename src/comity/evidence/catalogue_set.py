@@ -254,9 +254,12 @@ def _bounds(path: Path) -> dict[str, tuple[Bound, ...]]:
 
 def _interactions(path: Path, instruments: Mapping[str, Instrument]) -> tuple[Interaction, ...]:
     edges: list[Interaction] = []
+    names: set[str] = set()
     for line, edge in _rows(path, Interaction):
         unknown = edge.cause is Cause.INSTRUMENT and edge.subject not in instruments
         _refuse(unknown, f"{path.name}:{line}", f"instruments.csv has no '{edge.subject}'")
+        _refuse(edge.edge in names, f"{path.name}:{line}", f"the edge '{edge.edge}' is used twice")
+        names.add(edge.edge)
         edges.append(edge)
     return tuple(edges)
 

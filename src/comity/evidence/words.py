@@ -61,7 +61,7 @@ def find_banned_words(text: str) -> list[BannedWord]:
     """List the phrases in a text that the neutral-word rules do not accept, in order of appearance.
 
     A match inside a quoted official title that the rules list is accepted. Where a rule says so, a match is
-    accepted in a sentence that denies it before ("never ranks countries").
+    accepted where its sentence denies it ("never ranks countries", "ranks no country").
 
     Examples
     --------
@@ -78,7 +78,7 @@ def find_banned_words(text: str) -> list[BannedWord]:
             start, end = match.span()
             if any(left <= start and end <= right for left, right in protected):
                 continue
-            if rule.unless_denied and _denied(text, start):
+            if rule.unless_denied and _denied(text, start, end):
                 continue
             line = text.count("\n", 0, start) + 1
             found.setdefault((start, end), BannedWord(match.group(), line, rule.say, rule.why))
@@ -90,9 +90,9 @@ def exempt_files() -> tuple[str, ...]:
     return _rules().files
 
 
-def _denied(text: str, start: int) -> bool:
+def _denied(text: str, start: int, end: int) -> bool:
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, start)]
-    return _DENIAL.search(text, ends[-1] if ends else 0, start) is not None
+    return _DENIAL.search(text, ends[-1] if ends else 0, end) is not None
 
 
 @functools.cache
