@@ -9,7 +9,7 @@ ROUND ?= examples/western-mediterranean.yaml
 ONE_CORE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench pins clean
+.PHONY: help setup demo test check format bench map pins clean
 
 help: ## show these lines
 	@grep -hE '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -29,14 +29,14 @@ test: setup ## run every test
 	@$(BIN)/python -m pytest
 
 check: setup ## style, types and the direction of imports
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: setup ## put every file into the house style
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix-only --quiet src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks docs
+	$(BIN)/ruff check --fix-only --quiet src tests benchmarks docs
 
 bench: setup $(PEER)/.ready ## time and memory, beside a peer, in one run
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world.py --peer $(PEER)/bin/python
@@ -46,6 +46,9 @@ $(PEER)/.ready: benchmarks/peer-requirements.txt
 	test -x $(PEER)/bin/python || "$(PYTHON)" -m venv $(PEER)
 	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peer-requirements.txt
 	@touch $@
+
+map: setup ## write the list of rooms and modules in docs/map.md
+	@$(BIN)/python docs/write_map.py
 
 pins: setup ## write the installed versions to constraints.txt
 	@head -1 constraints.txt > constraints.new
