@@ -10,7 +10,7 @@ from comity.reports.amounts import scale_of
 from comity.reports.grids import Written, grid_of
 from comity.reports.marks import MEANINGS, Marks
 from comity.reports.wording import ALL_FIGURES, KICKERS, MAP_NOTE, MISSING, NOTICES, PRICES, READING
-from comity.reports.words import written
+from comity.reports.words import clean, written
 from comity.vocabulary import Figure
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["render_markdown"]
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
-_BLOCK_START: Final = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_BULLETED: Final = re.compile(r"^([-+=])")
+_NUMBERED: Final = re.compile(r"^(\d+)([.)])")
 
 
 def render_markdown(document: Document) -> str:
@@ -41,16 +42,12 @@ def render_markdown(document: Document) -> str:
 
 
 def _escaped(words: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(words.split("\n")))
+    return _SPECIAL.sub(r"\\\1", clean(words))
 
 
 def _guarded(line: str) -> str:
     """Keep a paragraph from starting a list or a heading."""
-    return (
-        _BLOCK_START.sub(r"\1\\\2", line)
-        if not line[:1].isdigit()
-        else re.sub(r"^(\d+)([.)])", r"\1\\\2", line)
-    )
+    return _NUMBERED.sub(r"\1\\\2", _BULLETED.sub(r"\\\1", line))
 
 
 class _Writer:
@@ -104,7 +101,7 @@ class _Writer:
             return f"**{self.words(part.content)}**"
         if isinstance(part, model.Link):
             inner = self.words(part.content)
-            # Readers of Markdown disagree on how anchors are made, so a link within the document is just words.
+            # Readers of Markdown disagree on how anchors are made: a link within the document is just words.
             return inner if part.href.startswith("#") else f"[{inner}](<{part.href}>)"
         return self.words(part) if isinstance(part, model.Text) else _escaped(part)
 
@@ -203,7 +200,7 @@ class _Writer:
             chunks.append(_guarded(self.words(meta.disclaimer)))
         if any(isinstance(block, model.FlowMap) for block in self.document.blocks):
             chunks.append(MAP_NOTE)
-        lines = [f"- Made by `{meta.command}`"] if meta.command else []
+        lines = ["- Made by `" + clean(meta.command).replace("`", "'") + "`"] if meta.command else []
         lines += [f"- Seed {meta.seed}"] if meta.seed is not None else []
         lines += [
             f"- {_escaped(name)} {_escaped(version)}" for name, version in sorted(meta.versions.items())

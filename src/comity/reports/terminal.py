@@ -20,7 +20,7 @@ from comity.reports.charts import Axis
 from comity.reports.grids import Written, grid_of
 from comity.reports.marks import MEANINGS, Marks
 from comity.reports.wording import ALL_FIGURES, KICKERS, MISSING, NOTICES, PRICES, READING
-from comity.reports.words import written
+from comity.reports.words import clean, written
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ class _Writer:
                     facts = filter(
                         None, (source.title, source.producer, source.edition, source.licence, source.url)
                     )
-                    lines.add_row(self.mark(entry), RichText(". ".join(facts)))
+                    lines.add_row(self.mark(entry), RichText(clean(". ".join(facts))))
         yield lines
         if traced := next((entry.traced for entry in entries if entry.traced), ""):
             yield Group("", RichText(f"To see the rows behind a figure: comity evidence trace '{traced}'"))
@@ -335,7 +335,7 @@ class _Writer:
         if model.Text.of(meta.disclaimer).plain:
             yield self.words(meta.disclaimer, "dim")
         if facts:
-            yield RichText("; ".join(facts), style="dim")
+            yield RichText(clean("; ".join(facts)), style="dim")
 
 
 def _range_line(axis: Axis, span: Span | None, room: int, dot: str = "●", dash: str = "━") -> str:
@@ -366,18 +366,14 @@ def _column(place: float, room: int) -> int:
 
 
 def _widest(texts: Iterable[RichText], *, whole: bool) -> int:
-    """The columns that a column needs: its longest line when its cells are numbers, else its longest word."""
+    """Measure what a column needs: its longest line when its cells are numbers, else its longest word."""
     head, *cells = (text.plain for text in texts)
-    pieces = (
-        [line for cell in cells for line in cell.split("\n")]
-        if whole
-        else [w for c in cells for w in c.split()]
-    )
+    pieces = [piece for cell in cells for piece in (cell.split("\n") if whole else cell.split())]
     return max(map(cell_len, [*head.split(), *pieces]), default=1)
 
 
 def _fitting(widths: list[int], room: int) -> list[list[int]]:
-    """Share the columns of a grid among as many tables as the room asks for; each repeats the first column."""
+    """Share the columns of a grid among as many tables as the room asks for; each repeats the first."""
     first = max(widths[0], min(_LABEL, room // 4))
     parts: list[list[int]] = []
     left = 0

@@ -34,6 +34,7 @@ __all__ = [
     "Text",
     "Words",
     "check_words",
+    "clean",
     "date",
     "split_codes",
     "text",
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 _CODE: Final = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}|E\d{2,3}|§\d+(?:\.\d+)*[a-z]?)(?![A-Za-z0-9])")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNSEEN: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 HREF: Final = re.compile(r"(?:https?://|#)[^\s\"'<>]+")
 
 
@@ -62,11 +65,22 @@ def split_codes(literal: str) -> list[tuple[str, bool]]:
     return runs
 
 
+def clean(words: str) -> str:
+    r"""Drop what no reader can see but a terminal or a browser would obey.
+
+    Control characters become spaces; marks that turn the direction of writing around are removed.
+
+    >>> clean("one\x1b[31m two\u202e")
+    'one [31m two'
+    """
+    return _UNSEEN.sub("", _CONTROL.sub(" ", words))
+
+
 def _checked(literal: str) -> str:
     if any(character.isdigit() for run, is_code in split_codes(literal) if not is_code for character in run):
         msg = f"a number in a text must be a Figure, and a name or date with digits a Name: {literal!r}"
         raise ValueError(msg)
-    return literal
+    return clean(literal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,9 @@ class Name:
 
     content: str
     kind: Literal["name", "code", "date", "version", "quote"] = "name"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", clean(self.content))
 
 
 def date(content: str) -> Name:
@@ -128,9 +145,8 @@ class Text:
     parts: tuple[Inline, ...]
 
     def __post_init__(self) -> None:
-        for part in self.parts:
-            if isinstance(part, str):
-                _checked(part)
+        parts = tuple(_checked(part) if isinstance(part, str) else part for part in self.parts)
+        object.__setattr__(self, "parts", parts)
 
     @classmethod
     def of(cls, words: Words) -> Text:
