@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import pickle
 import re
 import shutil
 from collections import Counter
@@ -266,3 +267,7 @@ def test_an_intact_copy_loads_the_same(broken: Path) -> None:
     other = Catalogue.load(broken)
     assert other.instruments == CATALOGUE.instruments
     assert other.interactions == CATALOGUE.interactions
+
+
+def test_a_catalogue_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(CATALOGUE)).instruments == CATALOGUE.instruments  # noqa: S301

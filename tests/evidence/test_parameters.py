@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -332,3 +333,10 @@ def test_one_name_cannot_come_from_two_files(tmp_path: Path) -> None:
     folder(tmp_path / "a", b={"x": FIELDS})
     with pytest.raises(EvidenceError, match=r"a\.b\.x: also defined in"):
         Parameters.load(tmp_path)
+
+
+def test_a_set_can_be_sent_to_another_process() -> None:
+    pinned = PS.replace({"world.trade.elasticity": 3.0})
+    again = pickle.loads(pickle.dumps(pinned))  # noqa: S301
+    assert dict(again) == dict(pinned)
+    assert again.trace("world.trade.elasticity") == pinned.trace("world.trade.elasticity")

@@ -37,7 +37,7 @@ from comity.evidence.yaml_lines import read_yaml
 from comity.vocabulary import Instrument, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = [
     "BannedWord",
@@ -126,6 +126,10 @@ class Catalogue:
             catalogues do not hold; the text names file and line.
         """
         return _packed() if directory is None else _load(directory)
+
+    def __reduce__(self) -> tuple[Callable[[Path], Catalogue], tuple[Path]]:
+        # read-only mappings cannot be pickled; another process reads the files again (§3.14)
+        return _load, (self.folder,)
 
     def instrument(self, code: str) -> Instrument:
         """Return the instrument of a code, or raise EvidenceNotFound with the codes that come close."""

@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import ValidationError
@@ -62,8 +61,9 @@ class Parameters(Mapping[str, Param]):
     """
 
     def __init__(self, params: Mapping[str, Param], places: Mapping[str, tuple[str, int]]) -> None:
-        self._params: Mapping[str, Param] = MappingProxyType(dict(sorted(params.items())))
-        self._places: Mapping[str, tuple[str, int]] = MappingProxyType(dict(places))
+        # plain dictionaries, so that a process of an executor can be sent a set (§3.14)
+        self._params: Mapping[str, Param] = dict(sorted(params.items()))
+        self._places: Mapping[str, tuple[str, int]] = dict(places)
 
     @classmethod
     def load(cls, directory: Path | None = None) -> Self:
