@@ -6,23 +6,26 @@ Who may import me: world, services and doors. Start at :meth:`Evidence.load`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 
 from comity.errors import EvidenceError, EvidenceNotFound, InputError
 from comity.evidence.provenance import Reference, Trace, parse
-from comity.evidence.sidecar import TableMeta
+from comity.evidence.sidecar import Excluded, TableMeta
 from comity.vocabulary import Corridor
 
-__all__ = ["COUNTRY_COLUMNS", "DATA", "Evidence", "Gap"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["COUNTRY_COLUMNS", "DATA", "Evidence", "Excluded", "Gap", "country_columns", "read_excluded"]
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -41,7 +44,7 @@ COUNTRY_COLUMNS: Final = (
     "country_a",
     "country_b",
 )
-"""Key columns that hold an ISO 3166-1 alpha-3 code. The first half of a pair comes first."""
+"""Names of columns that hold an ISO 3166-1 alpha-3 code (unit ``key`` or ``code``)."""
 
 _PAIRS: Final = (
     ("origin", "destination"),
@@ -140,9 +143,9 @@ class Evidence:
         return self._folder / self.meta(name).file
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table as a tidy frame; ``attrs`` holds ``unit`` (per column), ``source``, ``title`` and ``status``.
+        """Return a table as a tidy frame; ``attrs``: ``unit`` per column, ``source``, ``title``, ``status``.
 
-        Text is ``str``, whole numbers are ``int64`` (``Int64`` where cells may be missing), others ``float64``.
+        Text is ``str``, whole numbers ``int64`` (``Int64`` where cells may be missing), others ``float64``.
         """
         if name not in self._tables:
             meta = self.meta(name)
@@ -164,11 +167,11 @@ class Evidence:
         frame = self.table(name)
         if country is not None:
             code = self._code(country)
-            columns = [column for column in COUNTRY_COLUMNS if column in frame]
+            columns = country_columns(self.meta(name))
             if not columns:
                 msg = f"{name} is not by country"
                 raise EvidenceNotFound(msg, key="country")
-            keep = frame[columns].eq(code).any(axis=1)
+            keep = frame[columns].isin([code]).any(axis=1)
             if not keep.any():
                 msg = f"{name} holds nothing for {code} (unknown, not zero)"
                 raise EvidenceNotFound(msg, key="country")
@@ -196,7 +199,7 @@ class Evidence:
         _known(parsed.column, meta.columns, f"column of {parsed.name}")
         for key, text in parsed.keys.items():
             _known(key, meta.columns, f"key of {parsed.name}")
-            keep = frame[key].eq(_cast(text, frame[key], key)).fillna(value=False)
+            keep = frame[key].isin([_cast(text, frame[key], key)])
             if not keep.any():
                 msg = (
                     f"{parsed.name} has no row with {key}={text} and what comes before it (unknown, not zero)"
@@ -219,7 +222,7 @@ class Evidence:
                 found += self._pair_gaps(meta, country)
             else:
                 code = self._code(country)
-                columns = [column for column in COUNTRY_COLUMNS if column in meta.columns]
+                columns = country_columns(meta)
                 present = {column: self._present(name, column) for column in columns}
                 found += [
                     Gap(name, column, code, meta.title) for column in columns if code not in present[column]
@@ -228,7 +231,7 @@ class Evidence:
 
     def countries(self, name: str) -> frozenset[str]:
         """Codes that a table holds, in any role."""
-        columns = [column for column in COUNTRY_COLUMNS if column in self.meta(name).columns]
+        columns = country_columns(self.meta(name))
         return frozenset().union(*(self._present(name, column) for column in columns))
 
     def _present(self, name: str, column: str) -> frozenset[str]:
@@ -236,7 +239,7 @@ class Evidence:
         return frozenset(pc.unique(values).to_pylist())
 
     def _pair_gaps(self, meta: TableMeta, corridor: Corridor) -> list[Gap]:
-        pair = next((pair for pair in _PAIRS if set(pair) <= set(meta.columns)), None)
+        pair = next((pair for pair in _PAIRS if set(pair) <= set(country_columns(meta))), None)
         if pair is None:
             return []
         table = pq.read_table(self.path(meta.name), columns=list(pair))
@@ -260,6 +263,22 @@ class Evidence:
     def _codes(self) -> frozenset[str]:
         table = next((name for name in ("countries", "migrant_stock") if name in self._names), None)
         return frozenset() if table is None else self.countries(table)
+
+
+def country_columns(meta: TableMeta) -> list[str]:
+    """Columns of a table that hold country codes, the first half of a pair first."""
+    found = [column for column in COUNTRY_COLUMNS if column in meta.columns]
+    return [column for column in found if meta.columns[column].unit in {"key", "code"}]
+
+
+def read_excluded(path: Path = DATA / "excluded.yaml") -> tuple[Excluded, ...]:
+    """Read what stays out of the shipped pack, with the reason.
+
+    >>> [item.name for item in read_excluded() if item.buildable]
+    ['border_detections']
+    """
+    items = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(Excluded.model_validate(item) for item in items)
 
 
 @cache

@@ -16,7 +16,6 @@ Who may import me: every room that reads or writes references. Start at :func:`p
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -25,6 +24,8 @@ from urllib.parse import unquote
 from comity.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from comity.evidence.sidecar import TableMeta

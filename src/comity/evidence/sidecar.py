@@ -5,15 +5,17 @@ Who may import me: the evidence room, services and doors. Start at :class:`Table
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from comity.errors import EvidenceError
 
-__all__ = ["CheckMeta", "ColumnMeta", "RawFileMeta", "SourceMeta", "TableMeta"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["CheckMeta", "ColumnMeta", "Excluded", "RawFileMeta", "SourceMeta", "TableMeta"]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -62,6 +64,19 @@ class RawFileMeta(_Part):
 
     path: str
     sha256: str
+
+
+class Excluded(_Part):
+    """A source that stays out of the shipped pack, and why; ``use`` says what Comity does instead."""
+
+    name: str
+    title: str
+    producer: str
+    licence: str
+    licence_url: str = ""
+    reason: str
+    use: str
+    buildable: bool
 
 
 class TableMeta(_Part):

@@ -11,8 +11,7 @@ import io
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +23,9 @@ from comity.errors import EvidenceError, EvidenceNotFound
 from comity.evidence.build.spec import FileSpec, TableSpec
 from comity.evidence.checks import check_licences, check_table
 from comity.evidence.sidecar import ColumnMeta, RawFileMeta, SourceMeta, TableMeta
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["BuildResult", "arrow_table", "build", "content_hash", "specs", "write_parquet"]
 
@@ -83,7 +85,8 @@ def build(
     out
         Where ``<table>.parquet`` and ``<table>.meta.yaml`` go; made if it is not there.
     only
-        Names of tables to build; all of them unless told. A table named here must have its raw files.
+        Names of tables to build; unless told, all that may be shipped. A table named here must have its
+        raw files. A table that may not be passed on is built only when it is named here.
     progress
         Called with name, number done and number in all.
 
@@ -95,7 +98,7 @@ def build(
         When a table breaks a check; names the table and the check. Nothing of that table is written.
     """
     every = specs()
-    names = sorted(every) if only is None else sorted(set(only))
+    names = sorted(set(only)) if only is not None else [name for name in sorted(every) if _ships(every[name])]
     unknown = [name for name in names if name not in every]
     if unknown:
         msg = f"no table {unknown[0]!r} can be built"
@@ -124,8 +127,12 @@ def build(
     return results
 
 
+def _ships(spec: TableSpec | FileSpec) -> bool:
+    return isinstance(spec, FileSpec) or spec.shipped
+
+
 def arrow_table(frame: pd.DataFrame) -> pa.Table:
-    """A frame as an Arrow table without pandas metadata, text plain, whole numbers as narrow as they fit.
+    """Make an Arrow table without pandas metadata, text plain, whole numbers as narrow as they fit.
 
     A column is nullable exactly when it has an empty cell or holds a nullable whole number.
     """
@@ -140,9 +147,8 @@ def arrow_table(frame: pd.DataFrame) -> pa.Table:
             array = array.cast(pa.string())
         if pa.types.is_integer(array.type):
             array = array.cast(_integer(array))
-        nullable = (
-            array.null_count > 0
-            or isinstance(series.dtype, pd.api.extensions.ExtensionDtype)
+        nullable = array.null_count > 0 or (
+            isinstance(series.dtype, pd.api.extensions.ExtensionDtype)
             and (pd.api.types.is_integer_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype))
         )
         fields.append(pa.field(str(name), array.type, nullable=nullable))

@@ -8,11 +8,14 @@ Who may import me: the build modules. Start at :class:`TableSpec`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
 
 __all__ = ["Check", "Column", "FileSpec", "Source", "TableSpec"]
 
@@ -43,8 +46,8 @@ class Column:
 class Check:
     """A statement about a built table that must hold, for example a published world total.
 
-    ``measure`` computes a number from the table; it must lie within ``tolerance`` (relative) of ``published``.
-    ``source`` says who published it. With ``tolerance=0`` the number must be equal.
+    ``measure`` computes a number from the table; it must lie within ``tolerance`` (relative) of
+    ``published``. ``source`` says who published it. With ``tolerance=0`` the number must be equal.
     """
 
     name: str
@@ -63,7 +66,10 @@ class TableSpec:
     missing rows absent (never 0). ``frame.attrs["gaps"]`` may hold sentences about what this reading found
     missing (unmapped names, for example); they join ``gaps`` in the sidecar.
 
-    ``raw_files`` are paths or patterns in the raw folder; the sidecar lists those that exist, with their hash.
+    ``shipped=False`` marks a table whose licence does not clearly allow passing it on: it is built only
+    when asked for by name, stays with the user who built it, and ``excluded.yaml`` says so.
+
+    ``raw_files`` are paths or patterns in the raw folder; the sidecar lists those that exist, with hash.
     """
 
     name: str
@@ -76,6 +82,7 @@ class TableSpec:
     gaps: tuple[str, ...] = ()
     status: str = "measured"
     raw_files: tuple[str, ...] = field(default=())
+    shipped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
