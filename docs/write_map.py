@@ -32,9 +32,8 @@ def lines_of(folder: Path, depth: int = 0) -> list[str]:
     indent = "  " * depth
     name = folder.relative_to(SOURCE).as_posix()
     lines = [f"{indent}- `{name}/` {first_line(folder / '__init__.py')}"]
-    for module in sorted(folder.glob("*.py")):
-        if module.name != "__init__.py":
-            lines.append(f"{indent}  - `{module.relative_to(SOURCE).as_posix()}` {first_line(module)}")
+    modules = [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
+    lines += [f"{indent}  - `{path.relative_to(SOURCE).as_posix()}` {first_line(path)}" for path in modules]
     for inner in sorted(path.parent for path in folder.glob("*/__init__.py")):
         lines += lines_of(inner, depth + 1)
     return lines

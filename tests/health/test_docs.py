@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.health.tree import ROOT, short, tracked_files
 
 from comity.cli.app import app
-from tests.health.tree import ROOT, short, tracked_files
 
 PAGES = tuple(path for path in tracked_files() if path.suffix == ".md")
 BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)

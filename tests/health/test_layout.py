@@ -1,4 +1,4 @@
-"""The house keeps its shape (§1): small files, plain names, imports that go down, nothing hidden below the doors."""
+"""The house keeps its shape (§1): small files, plain names, imports that go down, quiet rooms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeGuard
 
 import pytest
-
 from tests.health.tree import ROOT, SOURCE, module_name, packages, room, short, source_files
 
 LONGEST_FILE = 500

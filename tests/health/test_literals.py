@@ -1,8 +1,8 @@
-"""No calibrated number hides in code (§2.4): such numbers are parameters, with a range, a status and a reference.
+"""No calibrated number hides in code (§2.4): such numbers are parameters, with a range and a reference.
 
-What may stand in code: small whole numbers, one half, years (labels of editions), powers of ten (scales and tolerances), and numbers that index,
-shape, round or bound. A module-level setting that is not a calibration (a solver's step limit, say) is named in
-``literals.yaml`` with the reason why it is not a parameter.
+What may stand in code: small whole numbers, one half, years (labels of editions), powers of ten (scales and
+tolerances), and numbers that index, shape, round or bound. A module-level setting that is not a calibration
+(a solver's step limit, say) is named in ``literals.yaml`` with the reason why it is not a parameter.
 """
 
 from __future__ import annotations
@@ -13,20 +13,54 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-
 from tests.health.tree import module_name, room, source_files
 
 ROOMS = {"world", "services", "bargaining"}
 ALLOWED_NEARBY = range(-4, 5)
 YEARS = range(1900, 2101)
 STRUCTURAL_CALLS = {
-    "range", "zeros", "ones", "full", "empty", "eye", "reshape", "round", "min", "max", "repeat", "tile", "ljust",
-    "rjust", "split", "rsplit", "head", "tail", "quantile", "percentile", "center", "nlargest",
-}  # fmt: skip
+    "range",
+    "zeros",
+    "ones",
+    "full",
+    "empty",
+    "eye",
+    "reshape",
+    "round",
+    "min",
+    "max",
+    "repeat",
+    "tile",
+    "ljust",
+    "rjust",
+    "center",
+    "split",
+    "rsplit",
+    "head",
+    "tail",
+    "quantile",
+    "percentile",
+    "nlargest",
+}
 STRUCTURAL_KEYWORDS = {
-    "axis", "ndim", "decimals", "ndigits", "width", "ge", "le", "gt", "lt", "min_length", "max_length", "precision",
-    "maxsize", "indent", "stacklevel", "repeats", "digits",
-}  # fmt: skip
+    "axis",
+    "ndim",
+    "decimals",
+    "ndigits",
+    "digits",
+    "width",
+    "ge",
+    "le",
+    "gt",
+    "lt",
+    "min_length",
+    "max_length",
+    "precision",
+    "maxsize",
+    "indent",
+    "stacklevel",
+    "repeats",
+}
 ALLOWED = yaml.safe_load(Path(__file__).with_name("literals.yaml").read_text(encoding="utf-8"))
 
 

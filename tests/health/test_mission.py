@@ -6,7 +6,6 @@ import csv
 import re
 
 import pytest
-
 from tests.health.tree import ROOT
 
 STATUSES = {"works", "partial", "planned", "not software"}

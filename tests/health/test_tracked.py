@@ -1,4 +1,4 @@
-"""What is committed: nothing of one machine, nothing of others without a licence, and neutral words throughout."""
+"""What is committed: nothing of one machine, nothing without a licence, neutral words throughout."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.health.tree import ROOT, SOURCE, short, tracked_files, tracked_texts
 
 from comity.evidence.words import exempt_files, find_banned_words
-from tests.health.tree import ROOT, SOURCE, short, tracked_files, tracked_texts
 
 SHIPPED = ("src/", "docs/", "examples/", "README.md", "CHANGELOG.md")
 MEGABYTE = 1_000_000
@@ -45,7 +45,7 @@ def test_names_no_machine_registry_or_secret(path: Path):
 
 @pytest.mark.parametrize("path", [p for p in tracked_texts() if short(p).startswith(SHIPPED)], ids=short)
 def test_words_are_neutral(path: Path):
-    """No blame, no ranking of countries, no flood or wave; official titles keep their words (E53, E60, E78)."""
+    """No blame and no ranking of countries; official titles keep their words (E53, E60, E78)."""
     if short(path).endswith(tuple(exempt_files())):
         return
     found = find_banned_words(path.read_text(encoding="utf-8"))

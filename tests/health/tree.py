@@ -65,7 +65,7 @@ def module_name(path: Path) -> str:
 
 
 def room(path: Path) -> str:
-    """Return the room that a source file belongs to; floor 1 and the root package answer with an empty name."""
+    """Return the room of a source file; an empty name for floor 1 and the root package."""
     parts = path.relative_to(SOURCE).parts
     return parts[0] if len(parts) > 1 else ""
 
