@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from comity.errors import InputError
 from comity.services.roundfile_checks import check_round
-from comity.services.roundfile_messages import describe
+from comity.services.roundfile_messages import MISSING, describe
 from comity.services.roundfile_models import (
     Clause,
     Counts,
@@ -27,7 +27,7 @@ from comity.services.roundfile_models import (
     Spread,
     Threat,
 )
-from comity.services.roundfile_source import parse_source, read_source
+from comity.services.roundfile_source import one_line, parse_source, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,13 +142,13 @@ def _echo(
 
 
 def _first(source: Source, problems: list[Problem]) -> InputError:
-    """Report the first problem by line, and count the others."""
-    first = min(problems, key=lambda problem: source.line(problem.key))
+    """Report the first problem by line, and count the others; a misspelt key explains a missing one."""
+    first = min(problems, key=lambda problem: (source.line(problem.key), problem.message == MISSING))
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return InputError(
         first.message + ("" if first.accepted else more),
         file=source.name,
         line=source.line(first.key),
-        key=".".join(map(str, first.key)) or None,
+        key=".".join(one_line(str(part))[1:-1] for part in first.key) or None,
         accepted=f"{first.accepted}{more}" if first.accepted else None,
     )

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from comity.services.roundfile_source import Key
 
-__all__ = ["closest_country", "closest_instrument", "describe", "number", "quoted"]
+__all__ = ["MISSING", "closest_country", "closest_instrument", "describe", "number", "quoted"]
+
+MISSING: Final = "the key is missing"
 
 _PATTERNS: Final = {
     r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, - and _, such as western-mediterranean",
@@ -54,8 +56,11 @@ def closest_country(text: str, countries: Mapping[str, str]) -> str:
     """
     folded = text[:60].casefold()
     by_name = {name.casefold(): code for code, name in countries.items()}
-    codes = difflib.get_close_matches(text[:60].upper(), list(countries), n=3, cutoff=0.6)
+    codes = [code for name, code in by_name.items() if len(folded) > 2 and name.startswith(folded)]
     codes += [by_name[n] for n in difflib.get_close_matches(folded, list(by_name), n=3, cutoff=0.75)]
+    if len(folded) <= 4:
+        near = difflib.get_close_matches(text.upper(), list(countries), n=6, cutoff=0.6)
+        codes += [code for code in near if code[0] == text[:1].upper()]
     return _suggest(
         "an ISO 3166-1 alpha-3 code", {code: countries[code] for code in dict.fromkeys(codes)}, "such as MAR"
     )
@@ -91,7 +96,7 @@ def describe(error: ErrorDetails, countries: Mapping[str, str], instruments: Map
     kind, value = error["type"], error["input"]
     context: dict[str, Any] = error.get("ctx") or {}
     if kind == "missing":
-        return Problem(key, "the key is missing", _expected(key))
+        return Problem(key, MISSING, _expected(key))
     if kind == "extra_forbidden":
         return _unknown_key(key)
     if kind == "string_pattern_mismatch":
