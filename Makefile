@@ -19,7 +19,7 @@ setup: $(READY) ## make the virtual environment (again only when what it needs h
 $(READY): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit("Comity needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 5 -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --retries 5 -c constraints.txt -e '.[dev]'
 	@touch $@
 
 demo: setup ## find a deal for Spain, Morocco and Senegal
@@ -44,7 +44,7 @@ bench: setup $(PEER)/.ready ## time and memory, beside a peer, in one run
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt
 	test -x $(PEER)/bin/python || "$(PYTHON)" -m venv $(PEER)
-	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peer-requirements.txt
+	$(PEER)/bin/python -m pip install -qq --disable-pip-version-check -r benchmarks/peer-requirements.txt
 	@touch $@
 
 map: setup ## write the list of rooms and modules in docs/map.md
