@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,14 @@ def test_a_table_that_may_not_be_shared_stays_out_and_says_why():
     listed = yaml.safe_load((SOURCE / "evidence" / "data" / "excluded.yaml").read_text(encoding="utf-8"))
     assert listed
     assert "reason" in str(listed)
+
+
+def test_every_data_file_is_installed_with_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["comity"]
+    covered = {path for pattern in patterns for path in SOURCE.glob(pattern)}
+    data = {path for path in tracked_files() if SOURCE in path.parents and path.suffix != ".py"}
+    assert not [short(path) for path in sorted(data - covered)]
 
 
 def test_the_licence_is_whole():
