@@ -15,6 +15,7 @@ from comity.cli import evidence, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
+    colours,
     print_result,
     progress_bar,
     say,
@@ -91,16 +92,16 @@ def deal(
     with progress_bar(quiet=quiet) as progress:
         found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
     if target is not None:
-        from comity.reports import render_html
+        from comity.reports.html import render_html
 
         write_file(target, render_html(found.document()), option="--html")
         say(f"report written to {target}", quiet=quiet)
     if json:
         print_result(found.to_json())
     else:
-        from comity.reports import render_terminal
+        from comity.reports.terminal import render_terminal
 
-        print_result(render_terminal(found.document(), width=width()))
+        print_result(render_terminal(found.document(), width=width(), colour=colours()))
     if require_zone and not found.zone_open:
         say("no zone of agreement", quiet=quiet)
         raise typer.Exit(1)
@@ -134,6 +135,6 @@ def propose(
     elif output is None:
         print_result(proposal.to_yaml())
     else:
-        from comity.reports import render_terminal
+        from comity.reports.terminal import render_terminal
 
-        print_result(render_terminal(proposal.document(), width=width()))
+        print_result(render_terminal(proposal.document(), width=width(), colour=colours()))

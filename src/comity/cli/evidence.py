@@ -17,30 +17,33 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="The evidence pack: list, show, trace, build.", rich_markup_mode=None)
+app = typer.Typer(help="The evidence pack: list, show, gaps, trace, build.", rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most this many rows.")]
 
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """List, show and trace the evidence that every figure rests on."""
+    """List, show, trace and rebuild the evidence that every figure rests on."""
     ask_for_command(context)
 
 
 @app.command("list")
 def list_tables(json: Json = False) -> None:
-    """List the tables with their producer, edition, status, rows and licence."""
-    from comity.evidence import Evidence
+    """List the tables with rows, status, publisher and licence, and what stays out with the reason."""
+    from comity.services.evidence import evidence_list
 
-    evidence = Evidence.load()
-    metas = [evidence.meta(name) for name in evidence.names()]
+    found = evidence_list()
     if json:
-        _print_json([meta.model_dump(mode="json", exclude={"raw_files", "checks"}) for meta in metas])
+        tables = [meta.model_dump(mode="json", exclude={"raw_files", "checks"}) for meta in found.tables]
+        excluded = [item.model_dump(mode="json") for item in found.excluded]
+        _print_json({"tables": tables, "excluded": excluded, "bytes": found.bytes})
         return
-    wide = max(len(meta.name) for meta in metas)
-    for meta in metas:
-        print_result(f"{meta.name:<{wide}}  {meta.rows:>9,} rows  {meta.status:<9}  {meta.source}")
+    wide = max(len(meta.name) for meta in found.tables)
+    lines = [f"{m.name:<{wide}}  {m.rows:>9,} rows  {m.status:<9}  {m.source}" for m in found.tables]
+    lines += ["", "Not in the pack:", *(f"  {item.title}: {item.reason}" for item in found.excluded)]
+    print_result("\n".join(lines))
 
 
 @app.command()
@@ -49,70 +52,74 @@ def show(
     country: Annotated[
         str | None, typer.Option("--country", metavar="ISO3", help="Only rows that name this country.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many rows.")] = 20,
+    limit: Limit = 20,
     json: Json = False,
 ) -> None:
     """Print rows of a table, with units and source."""
-    from comity.evidence import Evidence
+    from comity.services.evidence import evidence_show
 
-    evidence = Evidence.load()
-    meta = evidence.meta(table)
-    rows = evidence.show(table, country=country)
+    found = evidence_show(table=table, country=country, limit=limit)
     if json:
         _print_json(
-            {"table": table, "units": meta.units, "source": meta.source, "rows": _records(rows.head(limit))}
+            {
+                "table": table,
+                "units": found.meta.units,
+                "source": found.meta.source,
+                "total": found.total,
+                "rows": _records(found.rows),
+            }
         )
         return
-    print_result(_text(rows.head(limit), meta))
-    if len(rows) > limit:
-        say(f"{limit:,} of {len(rows):,} rows; --limit shows more")
+    print_result(_text(found.rows, found.meta))
+    if found.total > len(found.rows):
+        say(f"{len(found.rows):,} of {found.total:,} rows; --limit shows more")
+
+
+@app.command()
+def gaps(
+    country: Annotated[str, typer.Argument(metavar="ISO3", help="The country.")],
+    json: Json = False,
+) -> None:
+    """List the tables that hold nothing for a country: unknown, which is not zero."""
+    from dataclasses import asdict
+
+    from comity.services.evidence import evidence_gaps
+
+    found = evidence_gaps(country=country)
+    if json:
+        _print_json([asdict(gap) for gap in found])
+        return
+    lines = [f"{gap.table} (as {gap.column}): {gap.title}" for gap in found]
+    print_result("\n".join(lines) or "no gaps: every table by country holds something")
 
 
 @app.command()
 def trace(
     reference: Annotated[str, typer.Argument(metavar="REF", help="A reference, as reports print them.")],
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many rows.")] = 20,
+    limit: Limit = 20,
     json: Json = False,
 ) -> None:
     """Print what stands behind a figure: rows of evidence, a parameter, a catalogue entry."""
-    from comity.evidence import Evidence, Parameters, parse
+    from comity.services.evidence import evidence_trace
 
-    parsed = parse(reference)
-    if parsed.kind == "parameter":
-        found = Parameters.load().trace(parsed.name)
-        entry = {"reference": found.reference, "file": found.file, "line": found.line}
-        entry |= found.param.model_dump(mode="json")
-        if json:
-            _print_json(entry)
-        else:
-            print_result(
-                "\n".join(f"{name}: {value}" for name, value in entry.items() if value not in (None, ""))
-            )
-        return
-    if parsed.kind != "evidence":
-        where = {
-            "round": "a key of your round file",
-            "catalogue": "an entry of the catalogue that is shipped with Comity",
-            "model": "an equation of the model; see the design paragraph it names",
-        }
-        print_result(f"{parsed}: {where[parsed.kind]}")
-        return
-    rows = Evidence.load().trace(parsed)
+    found = evidence_trace(reference=reference)
     if json:
-        units = {} if rows.meta is None else rows.meta.units
         _print_json(
             {
-                "reference": str(parsed),
-                "units": units,
-                "source": rows.source,
-                "rows": _records(rows.rows.head(limit)),
+                "reference": str(found.reference),
+                "source": found.source,
+                "place": found.place,
+                "units": found.rows.attrs.get("unit", {}),
+                "rows": _records(found.rows.head(limit)),
             }
         )
         return
-    print_result(str(parsed))
-    print_result(_text(rows.rows.head(limit), rows.meta))
-    if len(rows.rows) > limit:
-        say(f"{limit:,} of {len(rows.rows):,} rows; --limit shows more")
+    lines = [str(found.reference), f"in: {found.place}", ""]
+    print_result("\n".join(lines) + _text(found.rows.head(limit), found.meta))
+    if found.meta is None and found.source:
+        print_result(f"\nsource: {found.source}")
+    if len(found.rows) > limit:
+        say(f"{limit:,} of {len(found.rows):,} rows; --limit shows more")
 
 
 @app.command()
@@ -127,7 +134,7 @@ def build(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")] = False,
 ) -> None:
     """Rebuild tables from the publishers' own files, byte for byte."""
-    from comity.evidence.build.pipeline import build as build_tables
+    from comity.services.evidence import evidence_build
 
     with progress_bar(quiet=quiet) as progress:
 
@@ -135,13 +142,14 @@ def build(
             if progress is not None:
                 progress(name, done / max(total, 1))
 
-        results = build_tables(raw, out, only=table or None, progress=report)
+        results = evidence_build(raw=raw, out=out, only=table or None, progress=report)
     for result in results:
-        print_result(f"{result.name}: {result.outcome}" + (f" ({result.note})" if result.note else ""))
+        note = f" ({result.note})" if result.note else ""
+        print_result(f"{result.name}: {result.outcome}, {result.rows:,} rows{note}")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows as JSON values; a missing cell is null."""
+    """Turn rows into JSON values; a missing cell is null."""
     import json
 
     records: list[dict[str, object]] = json.loads(frame.to_json(orient="records", date_format="iso"))
@@ -155,9 +163,16 @@ def _print_json(value: object) -> None:
 
 
 def _text(frame: pd.DataFrame, meta: TableMeta | None) -> str:
+    if meta is None:
+        rows = frame.to_dict(orient="records")
+        if list(frame.columns) == ["field", "value"]:
+            rows = [{row["field"]: row["value"] for row in rows}]
+        return "\n\n".join(
+            "\n".join(f"{name}: {value}" for name, value in row.items() if value not in (None, ""))
+            for row in rows
+        )
     lines = [frame.to_string(index=False, na_rep="–")]
-    if meta is not None:
-        units = ", ".join(f"{name}: {unit}" for name, unit in meta.units.items() if unit != "key")
-        lines += ["", f"units: {units}", f"source: {meta.source}", f"status: {meta.status}"]
-        lines += [f"gap: {gap}" for gap in meta.gaps]
+    units = ", ".join(f"{name}: {unit}" for name, unit in meta.units.items() if unit != "key")
+    lines += ["", f"units: {units}", f"source: {meta.source}", f"status: {meta.status}"]
+    lines += [f"gap: {gap}" for gap in meta.gaps]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from contextlib import contextmanager
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["ask_for_command", "check_writable", "print_result", "progress_bar", "say", "width", "write_file"]
+__all__ = [
+    "ask_for_command",
+    "check_writable",
+    "colours",
+    "print_result",
+    "progress_bar",
+    "say",
+    "width",
+    "write_file",
+]
 
 _WIDTH: Final = 100
 _NARROWEST: Final = 40
@@ -48,6 +58,11 @@ def width() -> int:
     if not sys.stdout.isatty():
         return _WIDTH
     return max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 24)).columns)
+
+
+def colours() -> bool:
+    """Whether the reader's terminal wants colour; never into a file or a pipe, never under NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 @contextmanager
