@@ -14,7 +14,7 @@ from tests.health.tree import ROOT, short, tracked_files
 
 from comity.cli.app import app
 
-PAGES = tuple(path for path in tracked_files() if path.suffix == ".md")
+PAGES = tuple(path for path in tracked_files() if path.suffix == ".md" and ROOT / "tests" not in path.parents)
 BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
