@@ -332,3 +332,17 @@ def sample(topology=None):
             command="comity deal examples/western-mediterranean.yaml --seed 7",
         ),
     )
+
+
+# A square island of two arcs, the second walked backwards, in the quantised form of TopoJSON.
+ISLAND = {
+    "type": "Topology",
+    "transform": {"scale": [0.5, 0.5], "translate": [-20.0, 10.0]},
+    "arcs": [[[0, 0], [40, 0], [0, 60]], [[0, 0], [0, 60], [40, 0]]],
+    "objects": {
+        "countries": {
+            "type": "GeometryCollection",
+            "geometries": [{"type": "Polygon", "id": "000", "arcs": [[0, -2]]}],
+        }
+    },
+}

@@ -126,9 +126,11 @@ def show_number(value: float, *, decimals: int | None = None, signed: bool = Fal
     >>> show_number(0.004, decimals=1)
     '0.004'
     """
+    if value == 0:
+        return "0"
     if decimals is None:
         decimals = _decimals([value])
-    if value and abs(value) < 0.5 * 10.0**-decimals:
+    if round(abs(value), decimals) == 0:
         decimals = -math.floor(math.log10(abs(value)))
     written = f"{abs(value):,.{decimals}f}"
     sign = _MINUS if value < 0 else "+" if signed and value > 0 else ""

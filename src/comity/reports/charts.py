@@ -53,7 +53,7 @@ class Axis:
         low, high = min([0.0, *values]), max([0.0, *values])
         if low == high:
             high = 1.0
-        if tight:
+        if tight or not values:
             return cls(low, high, scale, ())
         step = _round_step((high - low) / 5)
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

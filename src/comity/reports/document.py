@@ -199,7 +199,7 @@ class BarChart:
 class Point:
     """A place on the map: degrees east and north, and the name written beside it."""
 
-    name: Words
+    name: str | Name
     longitude: float
     latitude: float
 
@@ -400,7 +400,7 @@ class Document:
         >>> Document("Title", "", (Paragraph(text("{n} came", n=one)),)).figures() == [one]
         True
         """
-        return [figure for block in self.blocks for figure in _figures(block)]
+        return _figures((self.title, self.subtitle, self.blocks, self.meta.disclaimer))
 
 
 def _figures(node: object) -> list[Figure]:

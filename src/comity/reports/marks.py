@@ -80,7 +80,7 @@ class Marks:
         found: dict[tuple[SourceClass, str], tuple[Source, dict[str, None]]] = {}
         self._key: dict[tuple[SourceClass, str], tuple[SourceClass, str]] = {}
         for figure in figures:
-            match = next((s for s in known if figure.reference.startswith(s.reference)), None)
+            match = next((s for s in known if _covers(s.reference, figure.reference)), None)
             source = match or _unlisted(figure.reference)
             key = (figure.source, source.reference)
             found.setdefault(key, (source, {}))[1][figure.reference] = None
@@ -118,6 +118,14 @@ class Marks:
         """Find the one entry behind all these figures, or None; a table says it once, not in each cell."""
         entries = {self._key[figure.source, figure.reference] for figure in figures}
         return self._entries[entries.pop()] if len(entries) == 1 else None
+
+
+def _covers(listed: str, reference: str) -> bool:
+    """Tell whether a listed reference is the beginning of another: ``t`` covers ``t[a=b]``, not ``t_two``."""
+    if not reference.startswith(listed):
+        return False
+    border = reference[len(listed) - 1 : len(listed) + 1]
+    return not (len(border) == 2 and all(c.isalnum() or c == "_" for c in border))
 
 
 def _unlisted(reference: str) -> Source:
