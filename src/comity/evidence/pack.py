@@ -25,6 +25,8 @@ from comity.vocabulary import Corridor
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import xarray as xr
+
 __all__ = ["COUNTRY_COLUMNS", "DATA", "Evidence", "Excluded", "Gap", "country_columns", "read_excluded"]
 
 DATA: Final = Path(__file__).parent / "data"
@@ -46,13 +48,14 @@ COUNTRY_COLUMNS: Final = (
 )
 """Names of columns that hold an ISO 3166-1 alpha-3 code (unit ``key`` or ``code``)."""
 
+_UNDIRECTED: Final = ("country_a", "country_b")
 _PAIRS: Final = (
     ("origin", "destination"),
     ("exporter", "importer"),
     ("donor", "recipient"),
     ("passport", "destination"),
     ("citizenship", "destination"),
-    ("country_a", "country_b"),
+    _UNDIRECTED,
 )
 
 
@@ -178,6 +181,51 @@ class Evidence:
             frame = frame[keep]
         return frame if limit is None else frame.head(limit)
 
+    def matrix(self, name: str, column: str, *, add: tuple[str, ...] = (), **keys: str | int) -> xr.DataArray:
+        """Return one column of a table of pairs as a matrix; a pair without a row is missing, never zero.
+
+        Parameters
+        ----------
+        name, column
+            Table of pairs (origin and destination, exporter and importer …) and its column.
+        add
+            Keys to add up over, for example ``("sex",)``.
+        **keys
+            Which rows: the value of every other key.
+
+        Returns
+        -------
+        DataArray
+            First half of the pair down, second half across; ``attrs`` as in :meth:`table`.
+
+        Raises
+        ------
+        EvidenceNotFound
+            When the table is not one of pairs, or there is no such row.
+        InputError
+            When a key is neither given nor added up over, so that a pair has several rows.
+
+        Examples
+        --------
+        >>> stock = Evidence.load().matrix("migrant_stock", "persons", add=("sex",), year=2024)
+        >>> float(stock.sel(origin="MEX", destination="USA")), stock.attrs["unit"]
+        (11279561.0, 'persons')
+        """
+        meta = self.meta(name)
+        pair = next((pair for pair in _PAIRS if set(pair) <= set(country_columns(meta))), None)
+        if pair is None or pair == _UNDIRECTED:
+            msg = f"{name} is not a table of directed pairs"
+            raise EvidenceNotFound(msg)
+        _known(column, meta.columns, f"column of {name}")
+        frame = self.trace(Reference("evidence", name, {key: str(value) for key, value in keys.items()})).rows
+        if frame.duplicated([*pair, *add]).any():
+            loose = next(key for key in meta.dimensions if key not in {*pair, *add, *keys})
+            msg = f"{name} has several rows for a pair"
+            raise InputError(msg, key=loose, accepted=_closest("", _values(frame[loose])))
+        array: xr.DataArray = frame.groupby(list(pair))[column].sum(min_count=1).to_xarray().astype(float)
+        array.attrs = {"unit": meta.units[column], "source": meta.source, "title": meta.title}
+        return array
+
     def trace(self, reference: str | Reference) -> Trace:
         """Follow an ``evidence:`` reference to its rows and sidecar.
 
@@ -212,7 +260,10 @@ class Evidence:
         """Tables that are by country and hold nothing for this country, or for this corridor.
 
         For a country each role (origin, destination …) is looked at on its own. For a corridor only tables
-        of pairs are looked at; pairs without direction count in either order.
+        of pairs are looked at. Pairs without direction are one role and count in either order.
+
+        >>> [gap.table for gap in Evidence.load().gaps(Corridor("MAR", "ESP"), tables=["migrant_stock"])]
+        []
         """
         names = self._names if tables is None else tuple(tables)
         found: list[Gap] = []
@@ -222,10 +273,10 @@ class Evidence:
                 found += self._pair_gaps(meta, country)
             else:
                 code = self._code(country)
-                columns = country_columns(meta)
-                present = {column: self._present(name, column) for column in columns}
                 found += [
-                    Gap(name, column, code, meta.title) for column in columns if code not in present[column]
+                    Gap(name, role, code, meta.title)
+                    for role, columns in _roles(meta).items()
+                    if not any(code in self._present(name, column) for column in columns)
                 ]
         return tuple(found)
 
@@ -245,7 +296,7 @@ class Evidence:
         table = pq.read_table(self.path(meta.name), columns=list(pair))
         first, second = table.column(pair[0]), table.column(pair[1])
         hit = pc.and_(pc.equal(first, corridor.origin), pc.equal(second, corridor.destination))
-        if pair == ("country_a", "country_b"):
+        if pair == _UNDIRECTED:
             back = pc.and_(pc.equal(second, corridor.origin), pc.equal(first, corridor.destination))
             hit = pc.or_(hit, back)
         return [] if pc.any(hit).as_py() else [Gap(meta.name, "–".join(pair), str(corridor), meta.title)]
@@ -279,6 +330,13 @@ def read_excluded(path: Path = DATA / "excluded.yaml") -> tuple[Excluded, ...]:
     """
     items = yaml.safe_load(path.read_text(encoding="utf-8"))
     return tuple(Excluded.model_validate(item) for item in items)
+
+
+def _roles(meta: TableMeta) -> dict[str, tuple[str, ...]]:
+    columns = country_columns(meta)
+    if set(_UNDIRECTED) <= set(columns):
+        return {" or ".join(_UNDIRECTED): _UNDIRECTED}
+    return {column: (column,) for column in columns}
 
 
 @cache

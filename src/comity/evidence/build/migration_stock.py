@@ -107,7 +107,7 @@ TABLES = (
             ),
         ),
         gaps=(
-            "An absent pair is unknown, not zero.",
+            "An absent pair is unknown, not zero; a zero is one that the publisher gives.",
             "The origin OOO (other or unknown) belongs to a destination's total and is not a corridor.",
             "Figures of destinations without data of their own are imputed by the publisher.",
             "Not comparable with earlier editions: definitions and benchmark data changed.",

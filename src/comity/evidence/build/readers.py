@@ -109,7 +109,7 @@ def read_undesa_stock(path: Path) -> pd.DataFrame:
     head = text.loc[top]
     destination = head.index[head.str.contains("location code of destination")][0]
     origin = head.index[head.str.contains("location code of origin")][0]
-    group = text.loc[top - 1].where(sheet.loc[top - 1].notna()).ffill().astype(str)
+    group = text.loc[top - 1].where(sheet.loc[top - 1].notna()).ffill().fillna("")
     codes = {**codes_by_m49(), _OTHER_ORIGIN: "OOO"}
     parts: list[pd.DataFrame] = []
     body = sheet.loc[top + 1 :]
