@@ -368,14 +368,15 @@ class Game:
     def margins(self, gains: Array) -> Array:
         """Measure what each party gains above its red line in the required share of draws; shape (parties,).
 
-        The k-th largest of ``gain − red line``, with k the number of draws that the share demands.
+        The smaller of the mean and the k-th largest of ``gain − red line``, with k the number of draws
+        that the share demands: a net gainer gains on average as well as in enough draws.
         """
         assert self.red_lines is not None  # noqa: S101  (filled at construction)
         ordered = np.sort(gains - self.red_lines, axis=0)[::-1]
-        return np.asarray(ordered[self.needed - 1])
+        return np.asarray(np.minimum(ordered[self.needed - 1], (gains - self.red_lines).mean(axis=0)))
 
     def rational(self, values: Mapping[str, float]) -> bool:
-        """Say whether every party reaches its floor in the required share of all draws."""
+        """Say whether every party reaches its floor on average and in the required share of all draws."""
         short = self.margins(self.gains(values)) - self.epsilon
         return bool(np.all(short >= -TOLERANCE * self.scale))
 

@@ -1,0 +1,454 @@
+"""Solutions of a game: Nash, utilitarian, leximin of gain ratios, the frontier, and alternatives (§6.2).
+
+All of them keep hard individual rationality: a party's gain reaches its red line + epsilon on average and
+in at least ``game.share`` of the draws. Each answer carries the proven bound and is checked on all draws.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from comity.bargaining.enumeration import frontier
+from comity.bargaining.game import Game, Solution
+from comity.bargaining.table import Answer, Floor, Table
+from comity.errors import SolveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from comity.bargaining.program import Program, Solver
+
+__all__ = [
+    "Alternative",
+    "Frontier",
+    "alternatives",
+    "pareto_front",
+    "solve_fewest",
+    "solve_leximin",
+    "solve_nash",
+    "solve_utilitarian",
+]
+
+Array = npt.NDArray[np.float64]
+SMALLEST_SHARE = 1e-6
+"""A mean gain below this share of the most a party could get counts as no gain."""
+EXACT_OUTCOMES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A package with the name of the idea behind it."""
+
+    name: str
+    solution: Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Packages that no other package improves on for every party; ``complete`` when all of them are here."""
+
+    solutions: tuple[Solution, ...]
+    complete: bool
+
+
+def solve_nash(
+    game: Game,
+    *,
+    allowed: Iterable[str] | None = None,
+    gap: float = 1e-6,
+    solver: Solver = "auto",
+    starts: Iterable[Mapping[str, float]] = (),
+) -> Solution:
+    """Maximise the weighted Nash product of mean gains (Nash, 1950; Kalai, 1977 for weights).
+
+    Parameters
+    ----------
+    game
+        The game.
+    allowed
+        Keys of the clauses on the table; all unless told.
+    gap
+        Accepted distance between objective and bound, in nats.
+    solver
+        ``auto`` (SCIP, HiGHS where SCIP is missing or fails), ``scip`` or ``highs``.
+    starts
+        Packages known to be good; they only save time.
+
+    Returns
+    -------
+    Solution
+        ``objective`` is Σ wᵢ log(mean gainᵢ), gains in US$ million per year. ``infeasible`` means proven
+        that no package keeps all red lines and gives every party a mean gain above zero.
+
+    Raises
+    ------
+    comity.errors.SolveError
+        When no solver gives an answer or a proof.
+
+    Examples
+    --------
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> solution = solve_nash(split_the_dollar(("A", "B"), 10.0, disagreement=[0.0, 4.0]))
+    >>> round(solution.values["share of A"], 3)
+    3.0
+    """
+    game = _allowed(game, allowed)
+    table = Table(game)
+    program = table.rules.copy()
+    shift = 0.0
+    for i, weight in enumerate(game.weight):
+        terms, no_deal = table.mean_terms(i), float(game.no_deal[i])
+        top = program.relaxed(terms) - no_deal
+        if top <= 1e-12 * float(game.scale[i]):
+            return _none(game, "Nash: " + game.parties[i] + " has no mean gain in any package")
+        gain = program.column(SMALLEST_SHARE, 1.0 + 1e-9)
+        program.row({**_scaled(terms, top), gain: -1.0}, lower=no_deal / top, upper=no_deal / top)
+        program.logarithms[gain] = float(weight)
+        shift += float(weight) * math.log(top)
+    answer = table.maximise(program, _floors(game), gap=gap, solver=solver, starts=starts)
+
+    def objective(mean: Array) -> float:
+        return math.fsum(game.weight * np.log(np.maximum(mean, 1e-300)))
+
+    return _solution(table, answer, objective, "Nash", gap, shift=shift)
+
+
+def solve_utilitarian(
+    game: Game,
+    *,
+    allowed: Iterable[str] | None = None,
+    gap: float = 1e-6,
+    solver: Solver = "auto",
+    starts: Iterable[Mapping[str, float]] = (),
+) -> Solution:
+    """Maximise the weighted sum of mean gains, US$ million per year; ``gap`` is relative to its size.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> solve_utilitarian(split_the_dollar(("A", "B"), 10.0)).objective
+    10.0
+    """
+    game = _allowed(game, allowed)
+    table = Table(game)
+    program = table.rules.copy()
+    size = float((game.weight * game.scale).max())
+    _weigh(table, program, game.weight / size)
+    shift = -float(game.weight @ game.no_deal)
+    answer = table.maximise(program, _floors(game), gap=gap, solver=solver, starts=starts)
+    return _solution(
+        table,
+        answer,
+        lambda mean: float(game.weight @ mean),
+        "utilitarian",
+        gap * size,
+        size=size,
+        shift=shift,
+    )
+
+
+def solve_leximin(
+    game: Game,
+    *,
+    allowed: Iterable[str] | None = None,
+    gap: float = 1e-6,
+    solver: Solver = "auto",
+    starts: Iterable[Mapping[str, float]] = (),
+) -> Solution:
+    """Leximin of gain ratios: raise the smallest ratio, then the next (Imai, 1983; Kalai–Smorodinsky, 1975).
+
+    The ratio of a party is its mean gain over the most that it could gain in a package that keeps all red
+    lines. Sums of the k smallest ratios are maximised one after the other (Ogryczak and Śliwiński, 2003),
+    which is exact on sets that are not convex. ``objective`` is the smallest ratio. A party that cannot
+    gain on average in any such package is left out of the order.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> round(solve_leximin(split_the_dollar(("A", "B"), 10.0)).objective, 5)
+    0.5
+    """
+    game = _allowed(game, allowed)
+    table = Table(game)
+    known = [dict(v) for v in starts]
+    ideal = np.zeros(len(game.parties))
+    exact = True
+    for i in range(len(game.parties)):
+        program = table.rules.copy()
+        mark = np.zeros(len(game.parties))
+        mark[i] = 1.0 / game.scale[i]
+        _weigh(table, program, mark)
+        answer = table.maximise(program, _floors(game), gap=gap / 10, solver=solver, starts=known)
+        if answer.point is None:
+            return _solution(table, answer, lambda _: 0.0, "leximin", gap)
+        known = [*known[-3:], table.values(answer.point)]
+        ideal[i] = answer.objective * game.scale[i] - game.no_deal[i]
+        exact = exact and answer.status == "optimal"
+    counted = [i for i in range(len(game.parties)) if ideal[i] > SMALLEST_SHARE * game.scale[i]]
+    if not counted:
+        return _none(game, "leximin: no party has a mean gain in any package")
+    answer, bound = _order(table, [(i, float(ideal[i])) for i in counted], gap, solver, known)
+
+    def smallest(mean: Array) -> float:
+        return float(min(mean[i] / ideal[i] for i in counted))
+
+    found = _solution(table, answer, smallest, "leximin of gain ratios", gap, bound=bound)
+    if exact or not found.found:
+        return found
+    return Solution(
+        found.values, found.gains, found.objective, found.bound, found.gap, found.method, "bounded"
+    )
+
+
+def _order(
+    table: Table, ideals: list[tuple[int, float]], gap: float, solver: Solver, known: list[dict[str, float]]
+) -> tuple[Answer, float]:
+    """Maximise the sum of the k smallest ratios for k = 1, 2, … under all the earlier ones."""
+    program, count = table.rules.copy(), len(ideals)
+    first = math.inf
+    status = "optimal"
+    answer: Answer | None = None
+    for k in range(1, count + 1):
+        level = program.column(-10.0, 10.0)
+        goal = {level: float(k)}
+        for i, ideal in ideals:
+            below = program.column(0.0, 20.0)
+            goal[below] = -1.0
+            # below ≥ level − ratio, with ratio = (terms − no deal) / ideal
+            terms = _scaled(table.mean_terms(i), ideal)
+            program.row({**terms, below: 1.0, level: -1.0}, lower=float(table.game.no_deal[i]) / ideal)
+        program.objective = goal
+        found = table.maximise(program, _floors(table.game), gap=gap / 10, solver=solver, starts=known)
+        if found.point is None:
+            if answer is None or found.status == "infeasible":
+                msg = "leximin: a stage was not solved"
+                raise SolveError(msg)
+            status = "bounded"
+            break
+        answer = found
+        known = [*known[-3:], table.values(found.point)]
+        first = min(first, found.bound) if k == 1 else first
+        status = found.status if found.status != "optimal" else status
+        program.row(goal, lower=found.objective - gap / 2)
+    if answer is None:
+        msg = "leximin: no stage was solved"
+        raise SolveError(msg)
+    kept = answer.status if status == "optimal" else "bounded"
+    return Answer(answer.point, answer.objective, answer.bound, kept, answer.solver), first
+
+
+def solve_fewest(
+    game: Game, least_gains: Array, *, allowed: Iterable[str] | None = None, solver: Solver = "auto"
+) -> Solution:
+    """Find the fewest clauses that give every party at least these mean gains.
+
+    ``objective`` is minus the number of clauses.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> solve_fewest(split_the_dollar(("A", "B"), 10.0), [1.0, 1.0]).objective
+    -1.0
+    """
+    game = _allowed(game, allowed)
+    table = Table(game)
+    program = table.rules.copy()
+    for i, least in enumerate(least_gains):
+        size = float(game.scale[i])
+        program.row(_scaled(table.mean_terms(i), size), lower=float(least + game.no_deal[i]) / size)
+    program.objective = dict.fromkeys(table.on, -1.0)
+    answer = table.maximise(program, _floors(game), gap=1.0 - 1e-4, solver=solver)
+    if answer.point is None:
+        return _solution(table, answer, lambda _: 0.0, "fewest clauses", 0.0)
+    values = table.values(answer.point)
+    bound = min(answer.bound + 1e-4, 0.0)
+    proven = answer.status == "optimal"
+    return Solution(
+        values,
+        game.gains(values),
+        -float(len(values)),
+        -float(len(values)) if proven else float(math.floor(bound)),
+        0.0 if proven else float(math.floor(bound)) + len(values),
+        f"fewest clauses, {answer.solver}",
+        answer.status,
+    )
+
+
+def pareto_front(
+    game: Game, *, allowed: Iterable[str] | None = None, points: int = 9, solver: Solver = "auto"
+) -> Frontier:
+    """Find packages on the Pareto frontier of mean gains, within the set that keeps all red lines.
+
+    Small discrete games are enumerated, so the frontier is complete. Otherwise each of at most ``points``
+    reference directions gives one package: the smallest weighted gain ratio is raised first, then the sum
+    of gains under it (an augmented epsilon-constraint), so that each is efficient within the gap.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> front = pareto_front(split_the_dollar(("A", "B"), 10.0), points=3)
+    >>> len(front.solutions), front.complete
+    (3, False)
+    """
+    game = _allowed(game, allowed)
+    count = game.discrete_outcomes
+    if count is not None and count <= EXACT_OUTCOMES:
+        found = frontier(game)
+        return Frontier(
+            tuple(
+                Solution(v, game.gains(v), t := float(game.weight @ game.gains(v).mean(axis=0)), t, 0.0,
+                         "enumeration", "optimal")
+                for v in found
+            ),
+            True,
+        )  # fmt: skip
+    table = Table(game)
+    top = solve_utilitarian(game, solver=solver)
+    if not top.found:
+        return Frontier((), False)
+    spread = np.array([max(table.rules.relaxed(table.mean_terms(i)) - game.no_deal[i], 1e-9)
+                       for i in range(len(game.parties))])  # fmt: skip
+    found_solutions: list[Solution] = []
+    for direction in _directions(len(game.parties), points):
+        program = table.rules.copy()
+        level = program.column(-10.0, 1e4)
+        for i, weight in enumerate(direction):
+            size = float(spread[i] * weight)
+            program.row(
+                {**_scaled(table.mean_terms(i), size), level: -1.0}, lower=float(game.no_deal[i]) / size
+            )
+        program.objective = {level: 1.0}
+        starts = [top.values, *(s.values for s in found_solutions[-2:])]
+        floors = _floors(game)
+        first = table.maximise(program, floors, gap=1e-6, solver=solver, starts=starts)
+        if first.point is None:
+            continue
+        program.lower[level] = first.point[level] - 1e-6
+        _weigh(table, program, np.asarray(1.0 / spread))
+        second = table.maximise(
+            program, _floors(game), gap=1e-6, solver=solver, starts=[table.values(first.point)]
+        )
+        answer = second if second.point is not None else first
+        solution = _solution(
+            table, answer, lambda mean: float((mean / spread).sum()), "frontier", 1e-6,
+            shift=-float((game.no_deal / spread).sum()) if answer is second else math.inf,
+        )  # fmt: skip
+        if not any(_alike(game, solution, other) for other in found_solutions):
+            found_solutions.append(solution)
+    return Frontier(tuple(found_solutions), False)
+
+
+def alternatives(
+    game: Game, k: int = 4, *, allowed: Iterable[str] | None = None, solver: Solver = "auto"
+) -> tuple[Alternative, ...]:
+    """At most ``k`` materially different packages, the Nash package first; empty where there is no zone.
+
+    Nash; leximin of gain ratios; utilitarian; the fewest clauses that leave each party at least 90 % of
+    its mean gain in the Nash package.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> [a.name for a in alternatives(split_the_dollar(("A", "B"), 10.0))]
+    ['nash', 'largest total gain']
+    """
+    game = _allowed(game, allowed)
+    nash = solve_nash(game, solver=solver)
+    if not nash.found or not nash.values:
+        return (Alternative("nash", nash),) if nash.found else ()
+    chosen = [Alternative("nash", nash)]
+    others = (
+        ("even gain ratios", lambda: solve_leximin(game, solver=solver, starts=[nash.values])),
+        ("largest total gain", lambda: solve_utilitarian(game, solver=solver, starts=[nash.values])),
+        ("fewest clauses", lambda: solve_fewest(game, 0.9 * nash.mean_gains, solver=solver)),
+    )
+    for name, solve in others:
+        if len(chosen) >= k:
+            break
+        solution = solve()
+        if name == "fewest clauses" and len(solution.values) >= len(nash.values):
+            continue
+        if solution.found and solution.values and not any(_alike(game, solution, a.solution) for a in chosen):
+            chosen.append(Alternative(name, solution))
+    return tuple(chosen)
+
+
+# -- shared parts -------------------------------------------------------------------------------------
+
+
+def _allowed(game: Game, allowed: Iterable[str] | None) -> Game:
+    return game if allowed is None else game.restrict(allowed)
+
+
+def _floors(game: Game) -> list[Floor]:
+    return [Floor(i, float(least)) for i, least in enumerate(game.floor)]
+
+
+def _scaled(terms: Mapping[int, float], size: float) -> dict[int, float]:
+    return {c: v / size for c, v in terms.items()}
+
+
+def _weigh(table: Table, program: Program, weights: Array) -> None:
+    goal: dict[int, float] = {}
+    for i, weight in enumerate(weights):
+        if weight:
+            for c, v in table.mean_terms(i).items():
+                goal[c] = goal.get(c, 0.0) + float(weight) * v
+    program.objective = goal
+
+
+def _none(game: Game, method: str) -> Solution:
+    return Solution({}, game.gains({}), None, None, None, method, "infeasible")
+
+
+def _solution(
+    table: Table,
+    answer: Answer,
+    objective: Callable[[Array], float],
+    method: str,
+    gap: float,
+    *,
+    size: float = 1.0,
+    shift: float = 0.0,
+    bound: float | None = None,
+) -> Solution:
+    """Recompute everything from the clause values, on all draws, and check it."""
+    game = table.game
+    if answer.point is None:
+        if answer.status == "infeasible":
+            return _none(game, f"{method}, {answer.solver}")
+        msg = f"{method}: neither a package nor a proof that there is none within the node limit"
+        raise SolveError(msg)
+    values = table.values(answer.point)
+    broken = game.breaches(values)
+    if broken or not game.rational(values):
+        msg = f"{method}: the solver's package breaks a rule ({'; '.join(broken) or 'a red line'})"
+        raise SolveError(msg)
+    gains = game.gains(values)
+    reached = float(objective(gains.mean(axis=0)))
+    proven = max(answer.bound * size + shift if bound is None else bound, reached)
+    if math.isinf(proven):
+        proven = reached
+    kept = answer.status
+    if kept == "optimal" and proven - reached > 10 * gap + 1e-9 * abs(reached):
+        kept = "bounded"
+    return Solution(values, gains, reached, proven, proven - reached, f"{method}, {answer.solver}", kept)
+
+
+def _alike(game: Game, one: Solution, other: Solution) -> bool:
+    """Say whether two packages are the same to a negotiator: values within 1 % of each clause's range."""
+    for clause in game.clauses:
+        a, b = one.values.get(clause.key), other.values.get(clause.key)
+        if (a is None) != (b is None):
+            return False
+        if a is not None and b is not None and abs(a - b) > 0.01 * max(clause.high - clause.low, 1e-12):
+            return False
+    return True
+
+
+def _directions(parties: int, points: int) -> list[Array]:
+    """Spread-out weights for the reference directions: even, then leaning to each party in turn."""
+    if parties == 2:
+        return [np.array([t, 1.0 - t]) for t in np.linspace(0.05, 0.95, points)]
+    found = [np.full(parties, 1.0 / parties)]
+    for lean in (0.6, 0.85):
+        for i in range(parties):
+            weights = np.full(parties, (1.0 - lean) / (parties - 1))
+            weights[i] = lean
+            found.append(weights)
+    return found[:points]
