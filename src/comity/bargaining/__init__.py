@@ -1,1 +1,58 @@
-"""Room of comity; see docs/map.md."""
+"""Games, solutions and stability (§6): knows payoffs, not economies.
+
+Start at :class:`Game` and :func:`solve_nash`. Services turn world results into payoffs and call this room;
+it imports floor 1 only.
+"""
+
+from __future__ import annotations
+
+from comity.bargaining.exchange import (
+    essential_clauses,
+    exchange_cycles,
+    exchange_rates,
+    measure_equity,
+    trace_giving,
+)
+from comity.bargaining.game import Cap, Clause, Exclusion, Game, Requirement, Solution
+from comity.bargaining.solve import (
+    Alternative,
+    Frontier,
+    alternatives,
+    pareto_front,
+    solve_fewest,
+    solve_leximin,
+    solve_nash,
+    solve_utilitarian,
+)
+from comity.bargaining.stability import Stability, assess_stability
+from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, smallest_linkage, test_zone
+
+__all__ = [
+    "Alternative",
+    "Blockers",
+    "Cap",
+    "Clause",
+    "Exclusion",
+    "Frontier",
+    "Game",
+    "Linkage",
+    "Requirement",
+    "Solution",
+    "Stability",
+    "Zone",
+    "alternatives",
+    "assess_stability",
+    "essential_clauses",
+    "exchange_cycles",
+    "exchange_rates",
+    "find_blockers",
+    "measure_equity",
+    "pareto_front",
+    "smallest_linkage",
+    "solve_fewest",
+    "solve_leximin",
+    "solve_nash",
+    "solve_utilitarian",
+    "test_zone",
+    "trace_giving",
+]

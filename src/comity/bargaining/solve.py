@@ -352,7 +352,7 @@ def alternatives(
     if not nash.found or not nash.values:
         return (Alternative("nash", nash),) if nash.found else ()
     chosen = [Alternative("nash", nash)]
-    others = (
+    others: tuple[tuple[str, Callable[[], Solution]], ...] = (
         ("even gain ratios", lambda: solve_leximin(game, solver=solver, starts=[nash.values])),
         ("largest total gain", lambda: solve_utilitarian(game, solver=solver, starts=[nash.values])),
         ("fewest clauses", lambda: solve_fewest(game, 0.9 * nash.mean_gains, solver=solver)),
