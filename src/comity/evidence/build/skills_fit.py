@@ -13,6 +13,8 @@ from scipy.optimize import brentq
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float64]
@@ -28,14 +30,16 @@ def fit(
     origin_share: Matrix,
     block: NDArray[np.bool_],
     tolerance: float = 1e-12,
-    max_iterations: int = 20_000,
+    max_iterations: int = 200,
 ) -> Matrix:
     """Split pair totals in high- and low-skilled so that known margins hold, staying closest to a seed.
 
-    Minimises the Kullback-Leibler divergence from the seed subject to (1) each pair total, (2) the
-    high-skill share of each destination that is known, (3) the high-skill share of each origin's emigrants
-    in the destinations of ``block``, where known. Cycles through the three sets of margins, scaling the cells of
-    each to its margin.
+    The table of iterative proportional fitting: it minimises the Kullback-Leibler divergence from the seed
+    subject to (1) each pair total, (2) the high-skill share of each destination that is known, (3) the
+    high-skill share of each origin's emigrants in the destinations of ``block``, where known. Such a table
+    multiplies the odds of the seed by one factor per destination and one per origin. Cycling through the
+    margins finds the factors too, but slowly where a margin hangs on a small cell; here Newton's method finds
+    them on the convex dual.
 
     Parameters
     ----------
@@ -44,15 +48,15 @@ def fit(
     seed
         Prior high-skill share per cell, strictly between 0 and 1; same shape.
     destination_share
-        High-skill share of all immigrants of each destination; NaN where unknown.
+        High-skill share of all immigrants of each destination, strictly between 0 and 1; NaN where unknown.
     origin_share
         High-skill share of each origin's emigrants in ``block``; NaN where unknown.
     block
         Destinations that the origin margins cover.
     tolerance
-        Largest absolute error of a share at which the cycle stops.
+        Largest absolute error of a share at which the search stops.
     max_iterations
-        Cycles before giving up.
+        Newton steps before giving up.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def fit(
     Raises
     ------
     comity.errors.SolveError
-        The margins contradict each other, so that the cycle does not settle.
+        The margins contradict each other, so that no table obeys them all.
 
     Notes
     -----
@@ -73,38 +77,68 @@ def fit(
     --------
     One origin, one destination whose immigrants are 30 per cent high-skilled:
 
-    >>> fit(np.array([[200.0]]), np.array([[0.5]]), destination_share=np.array([0.3]),
-    ...     origin_share=np.array([np.nan]), block=np.array([True])).tolist()
+    >>> high = fit(np.array([[200.0]]), np.array([[0.5]]), destination_share=np.array([0.3]),
+    ...            origin_share=np.array([np.nan]), block=np.array([True]))
+    >>> high.round(9).tolist()
     [[60.0]]
     """
-    cells = np.stack([totals * seed, totals * (1.0 - seed)])
-    into = totals.sum(axis=0)
-    outof = totals[:, block].sum(axis=1)
+    into, outof = totals.sum(axis=0), totals[:, block].sum(axis=1)
     columns = np.flatnonzero(np.isfinite(destination_share) & (into > 0))
     rows = np.flatnonzero(np.isfinite(origin_share) & (outof > 0))
-    in_block = np.flatnonzero(block)
-    want_in = np.stack([destination_share[columns], 1.0 - destination_share[columns]]) * into[columns]
-    want_out = np.stack([origin_share[rows], 1.0 - origin_share[rows]]) * outof[rows]
-    part = np.ix_(np.arange(2), rows, in_block)
+    # Persons are counted in parts of their margin, so that small and large margins weigh the same.
+    size = np.concatenate([into[columns], outof[rows]])
+    want = np.concatenate([destination_share[columns], origin_share[rows]])
+    covered = np.zeros((len(totals), len(block)))
+    covered[np.ix_(rows, np.flatnonzero(block))] = 1.0
+    prior = np.log(seed / (1.0 - seed))
 
-    def to_pairs() -> None:
-        sums = cells.sum(axis=0)
-        cells[:] *= np.divide(totals, sums, out=np.zeros_like(totals), where=sums > 0)
+    def margins(cells: Matrix) -> Matrix:
+        return np.concatenate([cells.sum(axis=0)[columns], (cells * covered).sum(axis=1)[rows]])
 
+    def logits(factors: Matrix) -> Matrix:
+        out = prior.copy()
+        out[:, columns] += factors[: len(columns)]
+        out[rows] += factors[len(columns) :, None] * covered[rows]
+        return out
+
+    def dual(factors: Matrix) -> float:
+        return float((totals * np.logaddexp(0.0, logits(factors))).sum() - factors @ (want * size))
+
+    factors = np.zeros(len(size))
+    error = np.inf
     for _ in range(max_iterations):
-        # The pair totals come after each margin, so that they hold exactly in what is returned.
-        cells[:, :, columns] *= (want_in / cells[:, :, columns].sum(axis=1))[:, None, :]
-        to_pairs()
-        cells[part] *= (want_out / cells[part].sum(axis=2))[:, :, None]
-        to_pairs()
-        wrong_in = np.abs(cells[0][:, columns].sum(axis=0) - want_in[0]) / into[columns]
-        wrong_out = np.abs(cells[0][np.ix_(rows, in_block)].sum(axis=1) - want_out[0]) / outof[rows]
-        worst = max(wrong_in.max(initial=0.0), wrong_out.max(initial=0.0))
-        if worst <= tolerance:
-            high: Matrix = cells[0]
+        share = 1.0 / (1.0 + np.exp(-logits(factors)))
+        high: Matrix = totals * share
+        gradient = margins(high) - want * size
+        error = float(np.abs(gradient / size).max(initial=0.0))
+        if error <= tolerance:
             return high
-    msg = f"skill margins contradict each other: error {worst:.1e} after {max_iterations} cycles"
+        factors = factors + _descent(
+            factors, gradient, _hessian(high * (1.0 - share), covered, columns, rows), dual
+        )
+    msg = f"skill margins contradict each other: error {error:.1e} after {max_iterations} steps"
     raise SolveError(msg)
+
+
+def _hessian(weight: Matrix, covered: Matrix, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> Matrix:
+    """Second derivatives of the dual: how each margin answers to each factor."""
+    inside = weight * covered
+    cross = inside[np.ix_(rows, columns)]
+    top = np.hstack([np.diag(weight.sum(axis=0)[columns]), cross.T])
+    return np.vstack([top, np.hstack([cross, np.diag(inside.sum(axis=1)[rows])])])
+
+
+def _descent(factors: Matrix, gradient: Matrix, hessian: Matrix, dual: Callable[[Matrix], float]) -> Matrix:
+    """Return a Newton step, shortened until the dual falls; margins that imply each other are no obstacle."""
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
+    scaled = hessian * scale[:, None] * scale[None, :]
+    step: Matrix = -scale * np.linalg.lstsq(scaled, scale * gradient, rcond=1e-13)[0]
+    here, slope = dual(factors), float(gradient @ step)
+    noise = 1e-14 * abs(here)  # near the solution the dual falls by less than it can be told apart
+    length = 1.0
+    while dual(factors + length * step) > here + 1e-4 * length * slope + noise and length > 1e-10:
+        length /= 2.0
+    return length * step
 
 
 def emigrant_high_share(residents: Matrix, rates: Matrix, total_rate: float) -> float:
@@ -127,7 +161,8 @@ def emigrant_high_share(residents: Matrix, rates: Matrix, total_rate: float) -> 
     Returns
     -------
     float
-        Share of the high-skilled among emigrants; NaN where the total rate lies outside the rates by skill.
+        Share of the high-skilled among emigrants; NaN where nobody left, or where the total rate lies outside
+        the rates by skill.
 
     Examples
     --------
@@ -138,9 +173,11 @@ def emigrant_high_share(residents: Matrix, rates: Matrix, total_rate: float) -> 
     """
     odds = rates / (1.0 - rates)
     target = total_rate / (1.0 - total_rate)
+    if target <= 0:
+        return float("nan")  # nobody left, so there are no emigrants to describe
     present = residents > 0
     share, odds = residents[present] / residents[present].sum(), odds[present]
-    relative = odds / target if target > 0 else odds
+    relative = odds / target
     if np.allclose(relative, 1.0):
         tilted = share
     elif not relative.min() < 1.0 < relative.max():
