@@ -51,12 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         return _hang_up()
-    except (
-        Exception
-    ) as error:  # only usage errors are handled; all else is a fault of ours and keeps its trace
+    except SystemExit as stop:  # the parser's own way out when a pipe breaks inside a command
+        if isinstance(stop.__context__, BrokenPipeError):
+            return _hang_up()
+        raise
+    except Exception as error:
+        # Only usage errors are handled here; all else is a fault of ours and keeps its trace.
         if not isinstance(error, _ParserError):
             raise
         return _fail(_usage(error), BAD_INPUT)
+    if code == INTERRUPTED:  # newer parsers turn the key press into this code, without a word
+        return _fail("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 
