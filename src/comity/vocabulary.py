@@ -236,7 +236,7 @@ class Instrument:
 class Provision:
     """A commitment at a value: the giver does it, the beneficiary gets it.
 
-    ``terms`` holds what else the provision fixes, such as ``skill`` or ``max_stay_months``.
+    ``terms`` holds what else the provision fixes, such as ``skill`` or ``max_stay``.
     """
 
     instrument: str

@@ -155,10 +155,11 @@ def evidence_build(
     raw: Path,
     out: Path,
     only: Sequence[str] | None = None,
+    strict: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[BuildResult, ...]:
     """Build tables from the publishers' files; see :func:`comity.evidence.build.pipeline.build`."""
-    return tuple(build(raw, out, only=only, progress=progress))
+    return tuple(build(raw, out, only=only, strict=strict, progress=progress))
 
 
 def _parameter(reference: Reference) -> EvidenceTrace:

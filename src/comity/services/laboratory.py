@@ -59,7 +59,9 @@ def make_provision(clause: Clause, value: float, unit: str) -> Provision:
     terms: dict[str, float | str] = dict(clause.terms)
     if clause.skill is not None:
         terms["skill"] = clause.skill
-    return Provision(clause.instrument, clause.giver, clause.beneficiary, float(value), unit, clause.key, terms)
+    return Provision(
+        clause.instrument, clause.giver, clause.beneficiary, float(value), unit, clause.key, terms
+    )
 
 
 class Laboratory:
@@ -148,7 +150,9 @@ class Laboratory:
     @cached_property
     def _kept_with_refugees(self) -> frozenset[str]:
         """Kept economies, and birthplaces that single provisions name (LE16)."""
-        named = {str(clause.terms["nationality"]) for clause in self.round.table if "nationality" in clause.terms}
+        named = {
+            str(clause.terms["nationality"]) for clause in self.round.table if "nationality" in clause.terms
+        }
         hosts = {
             iso3
             for clause in self.round.table
@@ -202,7 +206,9 @@ class Laboratory:
             tick((draw + 1) / self.draws)
         return out
 
-    def accounts(self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]) -> list[Account]:
+    def accounts(
+        self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]
+    ) -> list[Account]:
         """Final ledgers of several packages in the full world, over all draws (§3.13)."""
         shape = (self.draws, len(packages), len(self.members), len(LINES))
         lines = np.zeros(shape)

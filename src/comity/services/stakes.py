@@ -17,20 +17,27 @@ from comity.bargaining import Cap, Clause, Exclusion, Game, Requirement
 from comity.vocabulary import SourceClass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from comity.evidence import Catalogue
     from comity.services.laboratory import Laboratory
     from comity.services.roundfile import Clause as RoundClause
-    from comity.services.roundfile import Interest, Round
+    from comity.services.roundfile import Round
 
     Array = NDArray[np.float64]
 
-__all__ = ["Cell", "Stakes", "draw_interests", "value_clauses", "write_game"]
-
-Tick = "Callable[[float], None]"
+__all__ = [
+    "Cell",
+    "InterestDraws",
+    "Stakes",
+    "combine",
+    "draw_interests",
+    "mark_overridden",
+    "value_clauses",
+    "write_game",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +67,65 @@ class Stakes:
     cells: tuple[Cell, ...]
 
 
-def draw_interests(round_: Round, draws: int, seed: int) -> tuple[Array, Array, Array]:
-    """Draw the elicited interests.
+@dataclass(frozen=True, eq=False)
+class InterestDraws:
+    """One elicited interest over the draws: what each of its clauses is worth as a line; US$ million per year.
 
-    Returns
-    -------
-    slope, fixed, overridden
-        draws × parties × clauses for the first two; parties × clauses flags (0 or 1) for the third.
+    ``place`` is its position in the round file, ``party`` and ``columns`` positions of the party and the
+    clauses; ``slope`` and ``fixed`` are draws × columns.
+    """
+
+    place: int
+    party: int
+    columns: tuple[int, ...]
+    slope: Array
+    fixed: Array
+    overrides: bool
+
+    def worth(self, value: Array, on: Array) -> Array:
+        """Worth of a package in each draw; ``value`` and ``on`` over all clauses."""
+        columns = list(self.columns)
+        return np.asarray(self.slope @ value[columns] + self.fixed @ on[columns])
+
+
+def draw_interests(round_: Round, draws: int, seed: int) -> tuple[InterestDraws, ...]:
+    """Draw the elicited interests.
 
     Notes
     -----
-    Each interest is triangular between its low, mid and high, from a stream of its own, so that adding one
+    Each interest is triangular between its low, mid and high, from a stream of its own, so that changing one
     does not change the others' draws. It is linear in the clause's strength (0 today, 1 at full value).
     """
     parties = [party.code for party in round_.parties]
     keys = [clause.key for clause in round_.table]
-    slope = np.zeros((draws, len(parties), len(keys)))
-    fixed, overridden = np.zeros_like(slope), np.zeros(slope.shape[1:])
+    out = []
     for place, interest in enumerate(round_.interests):
         stream = np.random.default_rng([seed, place, len(interest.party), *interest.party.encode()])
         low, mid, high = interest.value.low, interest.value.mid, interest.value.high
         worth = stream.triangular(low, mid, high, draws) if high > low else np.full(draws, mid)
-        p = parties.index(interest.party)
-        for clause in round_.interest_clauses(interest):
-            c = keys.index(clause.key)
+        clauses = round_.interest_clauses(interest)
+        slope, fixed = np.zeros((draws, len(clauses))), np.zeros((draws, len(clauses)))
+        for k, clause in enumerate(clauses):
             span = clause.strongest - clause.status_quo
             full = worth * abs(span) if interest.per == "unit" else worth
             if span == 0:
-                fixed[:, p, c] += full
-                continue
-            slope[:, p, c] += full / span
-            fixed[:, p, c] -= full / span * clause.status_quo
-            if interest.overrides_model:
-                overridden[p, c] = 1.0
-    return slope, fixed, overridden
+                fixed[:, k] = full
+            else:
+                slope[:, k] = full / span
+                fixed[:, k] = -full / span * clause.status_quo
+        columns = tuple(keys.index(clause.key) for clause in clauses)
+        party = parties.index(interest.party)
+        out.append(InterestDraws(place, party, columns, slope, fixed, interest.overrides_model))
+    return tuple(out)
+
+
+def mark_overridden(round_: Round, interests: Sequence[InterestDraws]) -> Array:
+    """Mark cells where an interest replaces the model; parties × clauses, 0 or 1."""
+    marks = np.zeros((len(round_.parties), len(round_.table)))
+    for item in interests:
+        if item.overrides:
+            marks[item.party, list(item.columns)] = 1.0
+    return marks
 
 
 def value_clauses(
@@ -161,14 +193,15 @@ def _describe_cells(lab: Laboratory, overridden: Array) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def combine(lab: Laboratory, modelled: tuple[Array, Array], interests: tuple[Array, Array, Array]) -> Stakes:
+def combine(lab: Laboratory, modelled: tuple[Array, Array], interests: Sequence[InterestDraws]) -> Stakes:
     """Modelled and elicited worth together; an overriding interest replaces the model, visibly (§5.2)."""
-    keep = 1 - interests[2]
-    return Stakes(
-        slope=modelled[0] * keep + interests[0],
-        fixed=modelled[1] * keep + interests[1],
-        cells=_describe_cells(lab, interests[2]),
-    )
+    marks = mark_overridden(lab.round, interests)
+    slope, fixed = modelled[0] * (1 - marks), modelled[1] * (1 - marks)
+    for item in interests:
+        for k, c in enumerate(item.columns):
+            slope[:, item.party, c] += item.slope[:, k]
+            fixed[:, item.party, c] += item.fixed[:, k]
+    return Stakes(slope, fixed, _describe_cells(lab, marks))
 
 
 def _write_clause(round_: Round, clause: RoundClause, catalogue: Catalogue) -> Clause:
@@ -200,9 +233,7 @@ def _write_clause(round_: Round, clause: RoundClause, catalogue: Catalogue) -> C
     )
 
 
-def _write_rules(
-    round_: Round, catalogue: Catalogue
-) -> tuple[list[Requirement], list[Exclusion], list[Cap]]:
+def _write_rules(round_: Round, catalogue: Catalogue) -> tuple[list[Requirement], list[Exclusion], list[Cap]]:
     requires: list[Requirement] = []
     excludes: list[Exclusion] = []
     caps: list[Cap] = []
@@ -230,7 +261,12 @@ def _write_rules(
                 for other, keys_there in by_area.items():
                     if other != area:
                         caps += [
-                            Cap({k: 1.0} | dict.fromkeys(keys_there, -1.0), 0.0, on_values=False, name=rule.text)
+                            Cap(
+                                {k: 1.0} | dict.fromkeys(keys_there, -1.0),
+                                0.0,
+                                on_values=False,
+                                name=rule.text,
+                            )
                             for k in keys_here
                         ]
     return requires, excludes, caps

@@ -58,8 +58,8 @@ PARAMETERS: Final = (
 TERMS: Final[Mapping[str, str]] = {
     "skill": "low, high or mixed (the corridor's present mix)",
     "years_of_stay": "years that a place is used (LE01, LE02, LE16)",
-    "duration_years": "years of a fixed-term permit (LE04)",
-    "max_stay_months": "months of each season or year (LE03, LE05)",
+    "duration": "years of a fixed-term permit (LE04)",
+    "max_stay": "months of each season or year (LE03, LE05)",
     "persons": "permits issued each year (LE05)",
     "nationality": "ISO3 code of the people admitted (LE16)",
 }
@@ -160,10 +160,10 @@ def _entry_places(s: Setting, p: Provision) -> Shock:
 
 
 def _yearly_presence(s: Setting, p: Provision) -> float:
-    months = p.terms.get("max_stay_months")
+    months = p.terms.get("max_stay")
     if months is None:
         return s.values["world.admission.years_of_stay.seasonal"]
-    return s.term(p, "max_stay_months", "world.admission.years_of_stay.seasonal") / _MONTHS
+    return s.term(p, "max_stay", "world.admission.years_of_stay.seasonal") / _MONTHS
 
 
 _MONTHS: Final = 12
@@ -174,7 +174,7 @@ def _seasonal_places(s: Setting, p: Provision) -> Shock:
 
 
 def _fixed_term_places(s: Setting, p: Provision) -> Shock:
-    years = s.term(p, "duration_years", "world.admission.years_of_stay.g2g")
+    years = s.term(p, "duration", "world.admission.years_of_stay.g2g")
     return _admit(s, p, p.value * min(years, s.horizon_years), p.value)
 
 

@@ -1,0 +1,231 @@
+"""Packages of a deal: from solutions of the game to results checked by the full world (§6.3, §6.5, §6.6).
+
+Who may import me: :mod:`comity.services.deal`. Start at :func:`write_packages`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from comity.bargaining import assess_stability, essential_clauses, exchange_cycles, measure_equity
+from comity.services.deal_result import (
+    Block,
+    CycleFound,
+    EquityFound,
+    EssentialClause,
+    LedgerLine,
+    PackageResult,
+    PartyGain,
+    Stability,
+)
+from comity.services.laboratory import make_provision
+from comity.services.stakes import mark_overridden
+from comity.vocabulary import Range, SourceClass
+from comity.world import LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from comity.bargaining import Game, Solution
+    from comity.services.deal import _Search
+    from comity.services.laboratory import Account, Laboratory
+
+    Array = NDArray[np.float64]
+
+__all__ = ["TITLES", "Found", "keep_different", "same_values", "write_packages"]
+
+#: What each way of choosing a package means, in words for a delegation.
+TITLES: Final = {
+    "nash": "Balanced package (largest product of gains)",
+    "even gain ratios": "Even package (the smallest share of what each could gain is as large as it can be)",
+    "largest total gain": "Package with the largest joint gain",
+    "fewest clauses": "Package with the fewest clauses that keeps most of the gains",
+}
+
+#: Two values of a clause closer than this share of its range are the same to a negotiator.
+SAME: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A solution under the name of the idea behind it."""
+
+    name: str
+    solution: Solution
+
+
+def same_values(game: Game, one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Say whether two packages hold the same clauses at all but the same values."""
+    if set(one) != set(other):
+        return False
+    span = {clause.key: max(clause.high - clause.low, 1.0) for clause in game.clauses}
+    return all(abs(one[key] - other[key]) <= SAME * span[key] for key in one)
+
+
+def keep_different(game: Game, found: Sequence[Found]) -> list[Found]:
+    """Drop packages that repeat an earlier one."""
+    kept: list[Found] = []
+    for item in found:
+        if not any(same_values(game, item.solution.values, k.solution.values) for k in kept):
+            kept.append(item)
+    return kept
+
+
+def write_packages(
+    lab: Laboratory, search: _Search, found: Sequence[Found], progress: Callable[[str, float], None]
+) -> tuple[PackageResult, ...]:
+    """Check every package in the full world over all draws and write it down.
+
+    Packages that the full world confirms come first; among them the order of ``found`` stays.
+    """
+    accounts = lab.accounts(
+        [item.solution.values for item in found], lambda x: progress("Full ledgers of all economies", x)
+    )
+    results = [
+        _write_package(lab, search, item, account) for item, account in zip(found, accounts, strict=True)
+    ]
+    return tuple(sorted(results, key=lambda r: not r.confirmed))
+
+
+def _elicited(search: _Search, values: Mapping[str, float]) -> tuple[Array, Array]:
+    """Worth of each interest, draws × interests, and what the model says of overridden cells, draws × parties."""
+    value, on = search.game.vectors(values)
+    stated = np.zeros((search.lab.draws, len(search.interests)))
+    for k, item in enumerate(search.interests):
+        stated[:, k] = item.worth(value, on)
+    marks = mark_overridden(search.lab.round, search.interests)
+    replaced = ((search.modelled[0] * value + search.modelled[1] * on) * marks).sum(axis=2)
+    return stated, replaced
+
+
+def _by_party(search: _Search, stated: Array) -> Array:
+    """Interests summed by party; draws × parties."""
+    out = np.zeros((stated.shape[0], len(search.game.parties)))
+    for k, item in enumerate(search.interests):
+        out[:, item.party] += stated[:, k]
+    return out
+
+
+def _write_package(lab: Laboratory, search: _Search, item: Found, account: Account) -> PackageResult:
+    game, values = search.game, item.solution.values
+    stated, replaced = _elicited(search, values)
+    # Against the status quo: the full world's ledger, less what an interest overrides, plus interests.
+    added = _by_party(search, stated) - replaced
+    status_quo = account.gains + added
+    gains = status_quo - game.no_deal
+    final = dict(zip(game.parties, map(float, gains.mean(axis=0)), strict=True))
+    searched = dict(zip(game.parties, map(float, item.solution.mean_gains), strict=True))
+    largest = max(abs(x) for x in final.values())
+    distance = max(abs(final[c] - searched[c]) for c in final) / largest if largest > 0 else 0.0
+    margins = game.margins(gains)
+    units = {c.key: lab.catalogue.instruments[c.instrument].parameter.unit for c in lab.round.table}
+    provisions = tuple(
+        make_provision(lab.round.clause(key), value, units[key]) for key, value in values.items()
+    )
+    equity = measure_equity(game, values)
+    return PackageResult(
+        name=item.name,
+        title=TITLES.get(item.name, item.name),
+        provisions=provisions,
+        gains={
+            code: _party_gain(lab, game, p, status_quo[:, p], account, added)
+            for p, code in enumerate(game.parties)
+        },
+        ledger={
+            code: _write_lines(lab, game, p, account, stated, replaced) for p, code in enumerate(game.parties)
+        },
+        objective=item.solution.objective,
+        bound=item.solution.bound,
+        gap=item.solution.gap,
+        method=item.solution.method,
+        confirmed=bool(np.all(margins >= game.epsilon)),
+        margins=dict(zip(game.parties, map(float, margins), strict=True)),
+        searched=searched,
+        final=final,
+        distance=float(distance),
+        stability=_stability(game, values),
+        cycles=tuple(
+            CycleFound(c.parties, c.clauses, c.only_together) for c in exchange_cycles(game, values)
+        ),
+        equity=EquityFound(equity.shares, equity.evenness, equity.smallest_to_largest),
+        essential=tuple(
+            EssentialClause(x.clause, x.leaves, x.holds, x.below) for x in essential_clauses(game, values)
+        ),
+    )
+
+
+def _party_gain(
+    lab: Laboratory, game: Game, p: int, status_quo: Array, account: Account, added: Array
+) -> PartyGain:
+    party = lab.round.parties[p]
+    gain = status_quo - game.no_deal[p]
+    losses = [threat.loss for threat in party.no_deal.worsened_by]
+    low, mid, high = (sum(getattr(x, end) for x in losses) for end in ("low", "mid", "high"))
+    against = Range.of(gain)
+    # A worsened no-deal makes the same package look larger by what the threat would cost.
+    worsened = Range(against.low + low, against.mid + mid, against.high + high)
+    central = float(account.central[p] @ lab.weights[p] + np.median(added[:, p]) - game.no_deal[p])
+    line = game.floor[p]
+    return PartyGain(
+        range=against,
+        share_positive=float((gain > 0).mean()),
+        share_red_line=float((gain >= line).mean()),
+        status_quo=Range.of(status_quo),
+        worsened=worsened,
+        central=central,
+    )
+
+
+def _write_lines(
+    lab: Laboratory, game: Game, p: int, account: Account, stated: Array, replaced: Array
+) -> tuple[LedgerLine, ...]:
+    """Ledger lines of one party: the model's, then what an interest replaces, then the interests."""
+    code = game.parties[p]
+    rows = [
+        LedgerLine(
+            line.name, line.label, line.group, line.ministry, float(lab.weights[p, k]),
+            Range.of(account.lines[:, p, k]), float(account.central[p, k]), SourceClass.MODELLED,
+            f"model:§3.12|{line.name}|{code}",
+        )
+        for k, line in enumerate(LINES)
+    ]  # fmt: skip
+    if replaced[:, p].any():
+        less = -replaced[:, p]
+        rows.append(
+            LedgerLine(
+                "overridden", "Modelled worth that an interest replaces", "interests", "stated", 1.0, Range.of(less),
+                float(np.median(less)), SourceClass.MODELLED, f"model:§5.2|overridden|{code}",
+            )
+        )  # fmt: skip
+    for k, interest in enumerate(lab.round.interests):
+        if interest.party != code:
+            continue
+        worth = stated[:, k]
+        if not worth.any():
+            continue
+        what = interest.clause or interest.instrument or ""
+        name = lab.catalogue.instruments[what[:4]].name.replace("_", " ")
+        rows.append(
+            LedgerLine(
+                f"interest_{k}", f"Stated interest: {name} ({what})", "interests", interest.ministry or "stated", 1.0,
+                Range.of(worth), float(np.median(worth)), SourceClass.ELICITED, f"round:interests.{k}.value",
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _stability(game: Game, values: Mapping[str, float]) -> Stability | None:
+    if len(game.parties) > MOST_FOR_STABILITY:
+        return None
+    found = assess_stability(game, values)
+    blocks = tuple(Block(b.members, b.epsilon, tuple(b.values)) for b in found.blocking)
+    return Stability(blocks, found.epsilon, found.bound)
+
+
+#: Beyond this many parties the exact test of every coalition is left to a later, sparser method.
+MOST_FOR_STABILITY: Final = 12

@@ -1,0 +1,126 @@
+"""Regular entry beside other arrivals, by corridor, before and after a package (§4, first depth).
+
+This is what registers show, not an estimate of pressure: people admitted in a year, people found irregularly
+present, and asylum applications. Where a register says nothing the entry is missing, never zero.
+
+Who may import me: services. Start at :func:`measure_mismatch`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from comity.units import PERSONS
+from comity.vocabulary import Figure, SourceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.evidence import Catalogue, Evidence
+    from comity.services.roundfile import Round
+
+__all__ = ["MISSING", "CorridorMismatch", "measure_mismatch"]
+
+PER_YEAR: Final = f"{PERSONS} per year"
+MISSING: Final = (
+    "Pressure is not estimated here: the figures are registered arrivals, and people who would move but do not "
+    "are not in them."
+)
+#: (table, key of the origin, key of the destination, value): people admitted in a year.
+_REGULAR: Final = (("immigration_by_citizenship", "citizenship", "destination", "persons"),)
+#: Arrivals outside regular entry.
+_OTHER: Final = (
+    ("found_irregular", "citizenship", "destination", "persons"),
+    ("asylum_applications", "origin", "destination", "applications"),
+)
+#: Actions whose value is a number of yearly places.
+_PLACES: Final = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorMismatch:
+    """One corridor between two parties' members.
+
+    Attributes
+    ----------
+    origin, destination
+        ISO3.
+    regular
+        People admitted in the latest year on record, or None.
+    other
+        Found irregularly present, and asylum applications; those on record.
+    places
+        Yearly places that the package adds.
+    """
+
+    origin: str
+    destination: str
+    regular: Figure | None
+    other: tuple[Figure, ...]
+    places: float
+
+    @property
+    def ratio_before(self) -> float | None:
+        """Other arrivals per regular entry, today."""
+        return self._ratio(0.0)
+
+    @property
+    def ratio_after(self) -> float | None:
+        """Other arrivals per regular entry if the package's places are added and nothing else changes."""
+        return self._ratio(self.places)
+
+    def _ratio(self, added: float) -> float | None:
+        if self.regular is None or not self.other or not isinstance(self.regular.value, float):
+            return None
+        entries = self.regular.value + added
+        others = sum(f.value for f in self.other if isinstance(f.value, float))
+        return others / entries if entries > 0 else None
+
+
+def _latest(
+    evidence: Evidence, source: tuple[str, str, str, str], origin: str, destination: str
+) -> Figure | None:
+    table, from_key, to_key, value = source
+    if table not in evidence.names():
+        return None
+    frame = evidence.table(table)
+    rows = frame[(frame[from_key] == origin) & (frame[to_key] == destination) & frame[value].notna()]
+    if rows.empty:
+        return None
+    year = int(rows["year"].max())
+    total = float(rows[rows["year"] == year][value].sum())
+    reference = f"evidence:{table}[{from_key}={origin},{to_key}={destination},year={year}]#{value}"
+    return Figure(total, PER_YEAR, SourceClass.EVIDENCE, reference)
+
+
+def measure_mismatch(
+    round_: Round, evidence: Evidence, catalogue: Catalogue, package: Mapping[str, float]
+) -> tuple[CorridorMismatch, ...]:
+    """Put regular entry beside other arrivals on each corridor for which entry places are on the table.
+
+    Parameters
+    ----------
+    package
+        Value by clause key; empty for no package.
+    """
+    corridors: dict[tuple[str, str], float] = {}
+    for clause in round_.table:
+        if catalogue.instruments[clause.instrument].action not in _PLACES:
+            continue
+        givers = round_.party(clause.giver).countries
+        origins = round_.party(clause.beneficiary).countries
+        value = package.get(clause.key, 0.0) / (len(givers) * len(origins))
+        for origin in origins:
+            for place in givers:
+                corridors[origin, place] = corridors.get((origin, place), 0.0) + value
+    found = []
+    for (origin, place), places in corridors.items():
+        regular = [_latest(evidence, source, origin, place) for source in _REGULAR]
+        other = [_latest(evidence, source, origin, place) for source in _OTHER]
+        found.append(
+            CorridorMismatch(
+                origin, place, next((f for f in regular if f), None), tuple(f for f in other if f), places
+            )
+        )
+    return tuple(found)
