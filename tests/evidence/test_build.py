@@ -101,8 +101,13 @@ def test_a_failed_check_names_table_and_check_and_writes_nothing(tmp_path, monke
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def _frame(stays, **changes):
-    return stays.read(None).assign(**changes)
+def test_a_newer_edition_may_differ_when_told_so_and_the_sidecar_says_it(tmp_path, monkeypatch, stays):
+    newer = replace(stays, checks=(Check("all stays", lambda _: 11.0, 10, 0, "Office"),))
+    monkeypatch.setattr(pipeline, "specs", lambda: {"stays": newer})
+    (result,) = pipeline.build(tmp_path, tmp_path / "out", strict=False)
+    assert result.note == "all stays: 11, not 10"
+    (check,) = Evidence.load(tmp_path / "out").meta("stays").checks
+    assert not check.passed
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def test_sidecar_says_who_where_when_and_under_which_licence(name):
         assert 1990 <= source.year <= 2026
     check_licences(name, [source.licence for source in meta.sources])
     for check in meta.checks:
+        assert check.passed
         assert abs(check.ours - check.published) <= check.tolerance * abs(check.published) + 1e-6
 
 

@@ -50,13 +50,17 @@ class ColumnMeta(_Part):
 
 
 class CheckMeta(_Part):
-    """A check that the table passed when it was built: our figure beside the published one."""
+    """A check of the table when it was built: our figure beside the published one.
+
+    ``passed`` is False only where a user built a newer edition than the checks were written for.
+    """
 
     name: str
     ours: float
     published: float
     tolerance: float
     source: str
+    passed: bool = True
 
 
 class RawFileMeta(_Part):
