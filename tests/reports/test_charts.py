@@ -12,7 +12,7 @@ from tests.reports.sample import ISLAND, flow_map
 from tests.reports.strategies import figures
 
 from comity.reports.charts import Axis
-from comity.reports.document import Flow, FlowMap, Point
+from comity.reports.document import Flow, FlowMap, Name, Point
 from comity.reports.worldmap import WIDTH, draw, project
 from comity.units import PERSONS
 from comity.vocabulary import Figure, SourceClass
@@ -90,3 +90,46 @@ def test_all_places_and_arrows_stay_in_the_drawing(data):
     assert "nan" not in "".join(shafts)
     if points["AAA"] != points["BBB"]:
         assert shafts[0] != shafts[1]
+
+
+def islands(*points):
+    figure = Figure(1.0, PERSONS, SourceClass.ELICITED, "round:x")
+    codes = [f"A{letter}A" for letter in "ABCDEFGH"][: len(points)]
+    flows = tuple(Flow(code, codes[0], figure) for code in codes[1:])
+    return flows, dict(zip(codes, points, strict=True))
+
+
+def test_neighbours_across_the_date_line_are_neighbours_on_the_map():
+    flows, points = islands(Point("Fiji", 178.0, -17.8), Point("Tonga", -175.2, -21.2))
+    near = draw(FlowMap("m", flows, points))
+    same = draw(FlowMap("m", *islands(Point("a", -2.0, -17.8), Point("b", 4.8, -21.2))))
+    assert [label.x for label in near.labels] == [label.x for label in same.labels]
+
+
+def test_an_outline_across_the_date_line_is_not_drawn_around_the_earth():
+    ring = [[170, 60], [179, 60], [-170, 60], [-170, 70], [170, 70], [170, 60]]
+    topology = {"type": "Topology", "arcs": [ring], "objects": {"land": {"type": "Polygon", "arcs": [[0]]}}}
+    everywhere = [
+        Point(letter, x, y)
+        for letter, x, y in zip("ABCD", (-150, -40, 60, 150), (60, -30, 60, 0), strict=True)
+    ]
+    drawing = draw(FlowMap("m", *islands(*everywhere), topology))
+    for outline in drawing.land.split("Z")[:-1]:
+        xs = [float(pair.split(",")[0]) for pair in outline.lstrip("M").split("L")]
+        assert max(xs) - min(xs) < WIDTH / 8
+
+
+def test_names_do_not_cover_each_other():
+    close = [
+        Point("Bangladesh", 90.3, 23.7),
+        Point("India", 86.0, 22.0),
+        Point("Germany", 10.0, 51.0),
+        Point("Mexico", -102.0, 24.0),
+    ]
+    anchors = {label.point.name: label.anchor for label in draw(FlowMap("m", *islands(*close))).labels}
+    assert anchors["Bangladesh"] != anchors["India"]
+
+
+def test_a_name_with_digits_may_stand_on_the_map():
+    flows, points = islands(Point(Name("Zone 1"), 0.0, 0.0), Point("b", 5.0, 5.0))
+    assert draw(FlowMap("m", flows, points)).labels[0].point.name == Name("Zone 1")

@@ -52,6 +52,9 @@ _KINDS: Final = {
 }
 
 
+_GROUPS: Final = 4  # columns of bars that a page has room for
+
+
 def render_html(document: Document) -> str:
     """Write a document as one HTML file; the same document gives the same bytes.
 
@@ -237,13 +240,16 @@ class _Page:
         return Axis.around(figures)
 
     def bars(self, chart: model.BarChart) -> dict[str, object]:
-        """Arrange the bars as lines by groups, all on the scale of the lines."""
+        """Arrange the bars as lines by groups, all on the scale of the lines, in tables that fit a page."""
         groups = groups_of(chart)
+        tables = -(-len(groups) // _GROUPS)
+        size = -(-len(groups) // tables) if tables else 1
         figures = [row.figure for row in (*chart.rows, *chart.totals)]
         return {
-            "groups": groups,
-            "lines": arrange(chart.rows, groups),
-            "totals": arrange(chart.totals, groups),
+            "parts": [
+                {"groups": part, "lines": arrange(chart.rows, part), "totals": arrange(chart.totals, part)}
+                for part in (groups[start : start + size] for start in range(0, len(groups), size))
+            ],
             "axis": Axis.around([row.figure for row in chart.rows], tight=True),
             "figures": figures,
             "entry": self.marks.common(figures),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.reports.amounts import ends
+from comity.reports.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +27,7 @@ _TALLEST: Final = 0.68
 _A: Final = (1.340264, -0.081106, 0.000893, 0.003796)  # the projection's coefficients
 _LEAST_SPAN: Final = math.radians(22.0)
 _MARGIN: Final = 0.22
+_LETTER: Final = 9.6  # width of a letter of a label, on average
 
 Ring = list[tuple[float, float]]
 
@@ -56,11 +59,12 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A dot with a name; ``anchor`` is the SVG text-anchor and ``dx`` the step from the dot."""
+    """A dot with a name; ``anchor`` is the SVG text-anchor and ``dx``, ``dy`` the step from the dot."""
 
     x: float
     y: float
     dx: float
+    dy: float
     anchor: str
     point: Point
 
@@ -88,21 +92,64 @@ class _View:
 
 
 def draw(chart: FlowMap) -> Drawing:
-    """Lay out a map around the places that its flows join."""
+    """Lay out a map around the places that its flows join; its middle is the middle of those places."""
     codes = sorted({code for flow in chart.flows for code in (flow.origin, flow.destination)})
-    places = {code: project(chart.points[code].longitude, chart.points[code].latitude) for code in codes}
+    middle = _middle([chart.points[code].longitude for code in codes])
+    places = {
+        code: project(_turned(chart.points[code].longitude, middle), chart.points[code].latitude)
+        for code in codes
+    }
     view = _view(list(places.values()) or [(-2.0, -1.0), (2.0, 1.0)])
     spots = {code: view.at(place) for code, place in places.items()}
-    labels = tuple(_label(chart.points[code], spots[code]) for code in codes)
-    land = _land(chart.topology, view) if chart.topology is not None else ""
+    labels = tuple(_labels([(chart.points[code], spots[code]) for code in codes], view.height))
+    land = _land(chart.topology, view, middle) if chart.topology is not None else ""
     return Drawing(WIDTH, round(view.height, 1), land, tuple(_arrows(chart.flows, spots)), labels)
 
 
-def _label(point: Point, spot: tuple[float, float]) -> Label:
-    right = spot[0] > 0.72 * WIDTH
-    return Label(
-        round(spot[0], 1), round(spot[1], 1), -11 if right else 11, "end" if right else "start", point
-    )
+def _turned(longitude: float, middle: float) -> float:
+    """Count a longitude from the middle of the map, in [-180, 180)."""
+    return (longitude - middle + 180.0) % 360.0 - 180.0
+
+
+def _middle(longitudes: list[float]) -> float:
+    """Middle of the shortest arc that holds all longitudes, so that no flow runs the long way round."""
+    around = sorted({longitude % 360.0 for longitude in longitudes})
+    if not around:
+        return 0.0
+    gaps = [(later - earlier, later) for earlier, later in pairwise([*around, around[0] + 360.0])]
+    widest, start = max(gaps)
+    return _turned(start + (360.0 - widest) / 2, 0.0)
+
+
+def _labels(spots: list[tuple[Point, tuple[float, float]]], height: float) -> Iterator[Label]:
+    """Put each name beside its dot, on the first side where it covers nothing that stands there already."""
+    taken = [(x - 7, y - 7, x + 7, y + 7) for _, (x, y) in spots]
+    for point, (x, y) in spots:
+        long = _LETTER * len(Text.of(point.name).plain)
+        sides = (
+            (11.0, 6.0, "start", (x + 9, x + 11 + long)),
+            (-11.0, 6.0, "end", (x - 11 - long, x - 9)),
+            (0.0, -13.0, "middle", (x - long / 2, x + long / 2)),
+            (0.0, 25.0, "middle", (x - long / 2, x + long / 2)),
+        )
+
+        def covers(side: tuple[float, float, str, tuple[float, float]], y: float = y) -> float:
+            left, right = side[3]
+            box = (left, y + side[1] - 15, right, y + side[1] + 4)
+            inside = left >= 0 and right <= WIDTH and box[1] >= 0 and box[3] <= height
+            return sum(map(_overlap, [box] * len(taken), taken)) + (0.0 if inside else 1e6)
+
+        dx, dy, anchor, (left, right) = min(
+            sides, key=covers
+        )  # the first of equals, so the right side if free
+        taken.append((left, y + dy - 15, right, y + dy + 4))
+        yield Label(round(x, 1), round(y, 1), dx, dy, anchor, point)
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
 def _view(places: list[tuple[float, float]]) -> _View:
@@ -119,19 +166,43 @@ def _view(places: list[tuple[float, float]]) -> _View:
 # ------------------------------------------------------------------------------------------------- outlines
 
 
-def _land(topology: Mapping[str, Any], view: _View) -> str:
+def _land(topology: Mapping[str, Any], view: _View, middle: float) -> str:
     """One SVG path of all outlines that touch the view."""
     arcs = list(_arcs(topology))
     objects = topology["objects"]
     chosen = objects.get("countries") or objects.get("land") or next(iter(objects.values()))
     pieces: list[str] = []
-    for ring in _rings(chosen, arcs):
+    for ring in (turned for outline in _rings(chosen, arcs) for turned in _unrolled(outline, middle)):
         line = [view.at(project(*place)) for place in ring]
         xs, ys = [x for x, _ in line], [y for _, y in line]
         if max(xs) < 0 or min(xs) > WIDTH or max(ys) < 0 or min(ys) > view.height:
             continue
         pieces.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in line) + "Z")
     return "".join(pieces)
+
+
+def _unrolled(ring: Ring, middle: float) -> Iterator[Ring]:
+    """Turn a ring to the middle of the map without the jump where longitude wraps.
+
+    A ring that leaves the map on one side is given again on the other; one that runs around the Earth is
+    closed over the nearer pole.
+    """
+    line: Ring = []
+    for longitude, latitude in ring:
+        turned = _turned(longitude, middle)
+        if line:
+            turned += 360.0 * round((line[-1][0] - turned) / 360.0)
+        line.append((turned, latitude))
+    if not line:
+        return
+    if abs(line[-1][0] - line[0][0]) > 180.0:
+        pole = math.copysign(90.0, line[0][1])
+        line += [(line[-1][0], pole), (line[0][0], pole)]
+    yield line
+    if max(x for x, _ in line) > 180.0:
+        yield [(x - 360.0, y) for x, y in line]
+    if min(x for x, _ in line) < -180.0:
+        yield [(x + 360.0, y) for x, y in line]
 
 
 def _arcs(topology: Mapping[str, Any]) -> Iterator[Ring]:
