@@ -32,6 +32,14 @@ def schema() -> None:
 
 
 @app.command()
+def keys() -> None:
+    """Print every key of a round file as Markdown tables."""
+    from comity.services.roundfile_keys import describe_keys
+
+    print_result(describe_keys())
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The round file (YAML).")],
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No message when all is well.")] = False,

@@ -97,7 +97,7 @@ class Spread(_Strict):
 
 
 class Settings(_Strict):
-    """How strictly a package must serve each party."""
+    """What a package must reach to count as a gain for every party."""
 
     share_of_draws: float = Field(
         default=0.8, ge=0, le=1, description="Share of the draws in which each party must gain."
