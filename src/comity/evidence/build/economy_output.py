@@ -36,6 +36,7 @@ _RETURNS = "economy/returns-to-schooling/Comparable Returns to Education Databas
 _WPP = "economy/wpp2024-age-groups-gapminder/wpp2024_age_groups_wide.csv.gz"
 _FIRST_GDP_YEAR, _LAST_REPORTED, _LAST_GDP_YEAR = 2019, 2023, 2024
 _FIRST_YEAR = 2010
+_NUMERAIRE = "USA"
 
 
 def read_gdp(raw: Path) -> pd.DataFrame:
@@ -75,7 +76,9 @@ def read_gdp(raw: Path) -> pd.DataFrame:
     factor = ratio.groupby(frame["country"]).transform("median").where(covered, 1.0)
     frame["gdp_usd"] = frame["total"].fillna(product * factor)
     frame["basis"] = np.where(frame["total"].notna(), "reported", "per capita times population")
-    frame["price_level"] = frame["nominal"] / frame["ppp"]
+    # The international dollar is the United States dollar by definition; the two per-capita series of the
+    # United States differ by 1.5 per cent only because they were divided by different populations.
+    frame["price_level"] = (frame["nominal"] / frame["ppp"]).mask(frame["country"] == _NUMERAIRE, 1.0)
     frame["gdp_ppp"] = frame["gdp_usd"] / frame["price_level"]
     frame = frame.dropna(subset="gdp_usd")
     frame[["gdp_usd", "gdp_ppp"]] = frame[["gdp_usd", "gdp_ppp"]].round()
@@ -194,7 +197,8 @@ TABLES: tuple[TableSpec, ...] = (
         transformations=(
             (
                 "price_level = GDP per capita (current US$) / GDP per capita (PPP), both of one edition; "
-                "gdp_ppp = gdp_usd / price_level."
+                "gdp_ppp = gdp_usd / price_level. The United States have 1 by definition: in the files their "
+                "two per-capita series differ by 1.5 per cent, being divided by different populations."
             ),
             (
                 "Where no total is reported (all of 2024): gdp_usd = GDP per capita times the mid-year"

@@ -288,6 +288,7 @@ TABLES: tuple[TableSpec, ...] = (
                 "State-based conflict only; latest year 2022, so fighting since then (Sudan, Gaza and "
                 "others) is missing."
             ),
+            "In twelve country-years the published best estimate lies outside the published low and high.",
             "Fighting in Yugoslavia before its successor states is not attributed to them.",
         ),
         raw_files=(_DEATHS,),

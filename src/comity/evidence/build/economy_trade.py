@@ -230,6 +230,7 @@ TABLES: tuple[TableSpec, ...] = (
             ),
             "Latest year 2022: changes of tariffs since 2025 are not in it.",
             "A mean weighted by imports understates duties that keep imports out.",
+            "Published values above 1 (Bermuda and Palau in 2019) are kept as they are.",
         ),
         raw_files=(_TARIFF,),
     ),
