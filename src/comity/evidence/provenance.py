@@ -139,6 +139,13 @@ class Trace:
     """The rows behind a reference, and the sidecar that says where they come from.
 
     ``value`` is the single figure that the reference names, or None when it names several cells.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"country": ["MAR"], "vote": ["yes"]})
+    >>> Trace(parse("evidence:votes[country=MAR]#vote"), rows, "General Assembly").value
+    'yes'
     """
 
     reference: Reference

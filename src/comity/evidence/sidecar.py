@@ -84,7 +84,15 @@ class Excluded(_Part):
 
 
 class TableMeta(_Part):
-    """The sidecar of a table (or of a file such as the world map, which has no columns)."""
+    """The sidecar of a table (or of a file such as the world map, which has no columns).
+
+    Examples
+    --------
+    >>> from comity.evidence import Evidence
+    >>> meta = Evidence.load().meta("compact_votes")
+    >>> meta.dimensions, meta.licence, meta.units["vote"]
+    (('country', 'resolution'), 'CC0 1.0', 'category')
+    """
 
     name: str
     title: str

@@ -166,6 +166,15 @@ TABLES = (
             "Government, UNHCR and joint procedures are added.",
         ),
         checks=(
+            Check("world 2023", total("applications", year=2023), 3.6e6, 0.02, "UNHCR Global Trends 2023"),
+            Check("world 2024", total("applications", year=2024), 3.1e6, 0.02, "UNHCR Global Trends 2024"),
+            Check(
+                "first applications in Germany 2023",
+                total("applications", destination="DEU", year=2023),
+                329_120,
+                1e-3,
+                "Federal Office for Migration and Refugees (BAMF)",
+            ),
             Check(
                 "cases are part of the total",
                 lambda df: float((df["of_which_cases"] > df["applications"]).sum()),
