@@ -5,11 +5,12 @@ Who may import me: the build pipeline. Start at :data:`INDICATORS` and :data:`TA
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comity.evidence.build.economy_reading import read_csv, tidy, to_iso3
+from comity.evidence.build.economy_reading import drop_unlisted, read_csv, read_world_bank, tidy, to_iso3
 from comity.evidence.build.spec import Check, Column, Source, TableSpec
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ INDICATORS: Final = {
 }
 """Indicator -> (name in the source, factor, unit). Shares run from 0 to 1."""
 _EARNINGS_UNIT = "PPP $ 2021/month"
+# A World Bank download in the raw folder goes before the excerpt (latest values) beside this file.
+_REVENUE: Final = {"tax_revenue_share": ("API_GC.TAX.TOTL.GD.ZS_*", "wdi_tax_revenue.csv")}
 
 
 def read_indicators(raw: Path) -> pd.DataFrame:
@@ -91,8 +94,10 @@ def read_indicators(raw: Path) -> pd.DataFrame:
     source["value"] *= source["indicator"].map({name: factor for name, (_, factor, _) in INDICATORS.items()})
     source["country"] = to_iso3(source["geo"], "gapminder", raw)
     earnings = _read_earnings(raw)
-    out = pd.concat([source, earnings], ignore_index=True).dropna(subset="country")
+    revenue = [_read_revenue(raw, name) for name in _REVENUE]
+    out = pd.concat([source, earnings, *revenue], ignore_index=True).dropna(subset="country")
     units = {name: unit for name, (_, _, unit) in INDICATORS.items()} | {"monthly_earnings": _EARNINGS_UNIT}
+    units |= dict.fromkeys(_REVENUE, "share")
     out["unit"] = out["indicator"].map(units)
     out["value"] = out["value"].round(6)
     out["year"] = out["year"].astype("int16")
@@ -109,6 +114,20 @@ def _read_earnings(raw: Path) -> pd.DataFrame:
     rows = rows.assign(country=to_iso3(rows["country"], "ilostat_names", raw), value=rows["earnings_ppp"])
     rows = rows.drop_duplicates(["country", "year"]).assign(indicator="monthly_earnings")
     return rows[["country", "year", "indicator", "value"]]
+
+
+def _read_revenue(raw: Path, name: str) -> pd.DataFrame:
+    pattern, excerpt = _REVENUE[name]
+    downloads = sorted(raw.glob(f"economy/wdi-worldbank-raw/{pattern}"))
+    if downloads:
+        rows = read_world_bank(downloads[-1])
+        rows["country"] = drop_unlisted(rows["code"], raw)
+        rows = rows.loc[rows["year"].between(_FIRST_YEAR, _LAST_YEAR)]
+    else:
+        with (files("comity.evidence.build") / excerpt).open(encoding="utf-8") as text:
+            rows = pd.read_csv(text, keep_default_na=False).rename(columns={"percent_of_gdp": "value"})
+    columns = ["country", "year", "indicator", "value"]
+    return rows.assign(indicator=name, value=rows["value"] * _PERCENT)[columns]
 
 
 def _value(indicator: str, country: str, year: int, published: float, source: str) -> Check:
@@ -145,6 +164,16 @@ TABLES: tuple[TableSpec, ...] = (
                 through=_GAPMINDER,
             ),
             Source(
+                producer="World Bank (from the IMF's Government Finance Statistics)",
+                title="World Development Indicators, GC.TAX.TOTL.GD.ZS, latest value per country",
+                edition="2025",
+                year=2025,
+                url="https://data.worldbank.org/indicator/GC.TAX.TOTL.GD.ZS",
+                licence="CC BY 4.0",
+                licence_url=_CC_BY,
+                through="github.com/open-numbers/ddf--open_numbers--world_development_indicators@01a34e8",
+            ),
+            Source(
                 producer="International Labour Organization",
                 title="ILOSTAT, average monthly earnings of employees (EAR_4MTH_SEX_GEO_CUR_NB)",
                 edition="2025-06-01",
@@ -165,6 +194,7 @@ TABLES: tuple[TableSpec, ...] = (
         read=read_indicators,
         transformations=("Per cent became shares.", "Years before 2010 are left out."),
         checks=(
+            _value("tax_revenue_share", "AFG", 2017, 0.0989845, "World Bank, GC.TAX.TOTL.GD.ZS"),
             _value("monthly_earnings", "DEU", 2021, 5819.0, "ILOSTAT, latest national total"),
             _value("monthly_earnings", "PHL", 2022, 811.0, "ILOSTAT, latest national total"),
             _value("monthly_earnings", "IND", 2024, 1046.0, "ILOSTAT, latest national total"),
@@ -175,8 +205,8 @@ TABLES: tuple[TableSpec, ...] = (
                 "left out: their producers' licences restrict commercial use."
             ),
             (
-                "Tax revenue is missing: the series in the compilation was rescaled by mistake and cannot "
-                "be restored."
+                "Tax revenue is that of central government, without social contributions, so it understates "
+                "what residents pay in federal states and in social-insurance states; latest year per country."
             ),
             "ILOSTAT values of the latest years are partly modelled.",
             "Monthly earnings exist for about 111 countries, not for the United States.",
