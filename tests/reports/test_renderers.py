@@ -21,6 +21,7 @@ from comity.reports.document import (
     Answer,
     BarChart,
     BarRow,
+    Column,
     Document,
     Flow,
     FlowMap,
@@ -30,10 +31,11 @@ from comity.reports.document import (
     Paragraph,
     Point,
     Source,
+    Table,
     Text,
     text,
 )
-from comity.reports.html import render_html
+from comity.reports.html import render_embedded, render_html
 from comity.reports.markdown import render_markdown
 from comity.reports.marks import Marks
 from comity.reports.terminal import render_terminal
@@ -118,6 +120,24 @@ def test_a_ledger_of_many_parties_is_shared_among_tables():
     assert max(map(cell_len, page.splitlines())) <= 80
     assert page.count("+200") == 10
     assert page.count("Treasury") > 1
+
+
+@pytest.mark.parametrize("width", [40, 64, 80, 100, 120])
+@pytest.mark.parametrize("parties", [1, 3, 8])
+def test_a_wide_table_loses_no_word_and_repeats_what_its_rows_are_about(width, parties):
+    figure = Figure(12.5e6, USD_YEAR, SourceClass.MODELLED, "model:§3.12")
+    heads = ["Clause", "Gives", "Gets", *(f"Gain of party {letter}" for letter in "ABCDEFGH"[:parties])]
+    row = ("work permit quota (LE01)", "ESP", "MAR", *[figure] * parties)
+    table = Table("Candidates", tuple(map(Column, heads)), (row,))
+    page = render_terminal(Document("Title", "", (table,)), width)
+    assert max(map(cell_len, page.splitlines())) <= width
+    words = page.split()
+    assert words.count("12.5") == parties
+    assert words.count("quota") == words.count("Clause")
+    if width > 40:
+        assert words.count("MAR") == words.count("Clause")
+    assert words.count("million") >= parties
+    assert not any("…" in word for word in words)
 
 
 def test_colour_only_when_asked_for():
@@ -255,3 +275,11 @@ def test_plain_text_of_a_document_is_kept_in_every_form():
         page = form(sample())
         for phrase in phrases:
             assert phrase in page, name
+
+
+def test_an_embedded_report_is_kept_apart_from_the_page_around_it():
+    frame = render_embedded(sample())
+    tags = Elements(frame).tags
+    assert [tag for tag, _ in tags] == ["iframe"]
+    assert tags[0][1]["srcdoc"] == render_html(sample())
+    assert "allow-scripts" not in frame

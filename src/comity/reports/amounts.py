@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from comity.units import to_percent, to_usd_million
-from comity.vocabulary import Figure, Range
+from comity.vocabulary import Figure, Range, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ __all__ = ["UNVALUED", "Scale", "Shown", "ends", "scale_of", "show", "show_numbe
 
 UNVALUED: Final = "not valued"
 _DIGITS: Final = 3
+_GIVEN_DIGITS: Final = 8  # what a user entered is shown as it was entered
 _MILLION: Final = 1e6
 _MONEY: Final = re.compile(r"US\$(?P<million> million)?(?: of (?P<year>\d{4}))?(?P<year_flow> per year)?")
 _MINUS: Final = "\u2212"
@@ -106,12 +107,12 @@ def _unit_scale(listed: list[Figure]) -> Scale:
     return Scale(1.0, f"US${flow}", prices)
 
 
-def _decimals(values: Iterable[float]) -> int:
-    """Decimals that show three significant figures of the largest value, fewer when the rest are zeros."""
+def _decimals(values: Iterable[float], digits: int = _DIGITS) -> int:
+    """Decimals that show the significant digits of the largest value, fewer when the rest are zeros."""
     listed = [value for value in values if value]
     if not listed:
         return 0
-    wanted = max(0, _DIGITS - 1 - math.floor(math.log10(max(map(abs, listed)))))
+    wanted = max(0, digits - 1 - math.floor(math.log10(max(map(abs, listed)))))
     for fewer in range(wanted):
         if all(math.isclose(round(value, fewer), value, rel_tol=1e-9, abs_tol=0.0) for value in listed):
             return fewer
@@ -162,11 +163,12 @@ def show(figure: Figure, *, scale: Scale | None = None, signed: bool = False) ->
         return Shown(UNVALUED, "", scale.unit)
     # Scaling leaves dust such as 28.999999999999996; twelve figures are more than any source holds.
     values = [float(f"{value:.12g}") for value in values]
-    decimals = _decimals(values)
-    if scale.decimals is not None:
+    given = figure.source is SourceClass.ELICITED
+    decimals = _decimals(values, _GIVEN_DIGITS if given else _DIGITS)
+    if scale.decimals is not None and not given:
         middle = abs(values[len(values) // 2])
         first = -math.floor(math.log10(middle)) if middle else 0
-        decimals = max(scale.decimals, min(first, decimals))
+        decimals = min(decimals, max(scale.decimals, first))
     written = [show_number(value, decimals=decimals, signed=signed) for value in values]
     if len(written) == 1 or values[0] == values[-1]:
         return Shown(written[0], "", scale.unit)

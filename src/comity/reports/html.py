@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from comity.reports.marks import Entry
     from comity.reports.words import Inline, Words
 
-__all__ = ["render_html"]
+__all__ = ["render_embedded", "render_html"]
 
 _KINDS: Final = {
     model.Heading: "heading",
@@ -67,6 +67,26 @@ def render_html(document: Document) -> str:
     """
     page = _Page(document)
     return page.render()
+
+
+def render_embedded(document: Document, *, height: int = 720) -> str:
+    """Write a document for a page that is not ours, such as a notebook: in a frame, so that no style leaks.
+
+    Parameters
+    ----------
+    document
+        What to write.
+    height
+        Height of the frame in CSS pixels.
+
+    Examples
+    --------
+    >>> from comity.reports.document import Document
+    >>> render_embedded(Document("A title", "", ())).startswith('<iframe sandbox')
+    True
+    """
+    frame = Markup('<iframe sandbox="allow-popups" title="Report" style="{}" srcdoc="{}"></iframe>')
+    return str(frame.format(f"width:100%;height:{height}px;border:0", render_html(document)))
 
 
 @cache

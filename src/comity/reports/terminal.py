@@ -44,6 +44,7 @@ _STYLES: Final = {
 _TONES: Final = {"zone": "cyan", "no_zone": "yellow", "note": "blue"}
 _WIDE: Final = 100
 _NARROWEST: Final = 40
+_GAP: Final = 2  # columns between two columns of a grid
 _LABEL: Final = 18  # columns that the first column of a grid likes to have
 
 
@@ -229,8 +230,9 @@ class _Writer:
             for place, (head, column) in enumerate(zip(heads, grid.columns, strict=True))
         ]
         parts: list[RenderableType] = []
-        for places in _fitting(widths, self.width):
-            table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+        leading = next((i for i, column in enumerate(grid.columns) if column.numeric), len(widths))
+        for places in _fitting(widths, leading, self.width):
+            table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
             for place in places:
                 # A number that breaks between its digits would be read as two, so it never wraps.
                 numeric = grid.columns[place].numeric
@@ -372,15 +374,22 @@ def _widest(texts: Iterable[RichText], *, whole: bool) -> int:
     return max(map(cell_len, [*head.split(), *pieces]), default=1)
 
 
-def _fitting(widths: list[int], room: int) -> list[list[int]]:
-    """Share the columns of a grid among as many tables as the room asks for; each repeats the first."""
-    first = max(widths[0], min(_LABEL, room // 4))
+def _fitting(widths: list[int], leading: int, room: int) -> list[list[int]]:
+    """Share the columns of a grid among as many tables as the room asks for.
+
+    Each repeats the ``leading`` columns, which say what a row is about, or the first alone where they would
+    fill more than half of the room.
+    """
+    wanted = [max(widths[0], min(_LABEL, room // 4)), *(width + _GAP for width in widths[1:])]
+    leading = max(1, min(leading, len(widths)))
+    if sum(wanted[:leading]) > room / 2:
+        leading = 1
     parts: list[list[int]] = []
     left = 0
-    for place, width in enumerate(widths[1:], start=1):
-        if not parts or left < width + 2:
-            parts.append([0])
-            left = room - first
+    for place in range(leading, len(widths)):
+        if not parts or left < wanted[place]:
+            parts.append(list(range(leading)))
+            left = room - sum(wanted[:leading])
         parts[-1].append(place)
-        left -= width + 2
-    return parts or [[0]]
+        left -= wanted[place]
+    return parts or [list(range(leading))]
