@@ -159,7 +159,7 @@ TABLES: tuple[TableSpec, ...] = (
                 edition="2026-03-01",
                 year=2026,
                 url="https://www.gapminder.org/data/",
-                licence="CC BY 4.0",
+                licence="CC BY 4.0 (World Bank, ILO, Gapminder); CC BY 3.0 IGO (UNDP)",
                 licence_url=_CC_BY,
                 through=_GAPMINDER,
             ),
@@ -206,7 +206,7 @@ TABLES: tuple[TableSpec, ...] = (
             ),
             (
                 "Tax revenue is that of central government, without social contributions, so it understates "
-                "what residents pay in federal states and in social-insurance states; latest year per country."
+                "what residents pay in federal and in social-insurance states; latest year per country."
             ),
             "ILOSTAT values of the latest years are partly modelled.",
             "Monthly earnings exist for about 111 countries, not for the United States.",
