@@ -79,3 +79,11 @@ def test_the_readme_shows_both_commands():
 def test_links_lead_somewhere(page: Path):
     for link in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=short)
+def test_no_place_for_real_output_is_left_empty(page: Path):
+    """Marks such as ``<!-- real-output:begin … -->`` hold what a command printed."""
+    text = page.read_text(encoding="utf-8")
+    for name, body in re.findall(r"<!-- ([\w-]+):begin[^>]*-->(.*?)<!-- \1:end -->", text, flags=re.DOTALL):
+        assert body.strip(), f"fill {name} in {short(page)}"
