@@ -34,7 +34,8 @@ _PER_CAPITA_PPP = _WDI + "API_NY.GDP.PCAP.PP.CD_*"
 _PWT = "economy/pwt-10.01/pwt1001.csv.gz"
 _RETURNS = "economy/returns-to-schooling/Comparable Returns to Education Database.xlsx"
 _WPP = "economy/wpp2024-age-groups-gapminder/wpp2024_age_groups_wide.csv.gz"
-_FIRST_GDP_YEAR, _LAST_REPORTED, _LAST_GDP_YEAR = 2019, 2023, 2024
+_FIRST_GDP_YEAR, _LAST_REPORTED, _LAST_GDP_YEAR = 2010, 2023, 2024
+_COVERAGE_FROM = 2019
 _FIRST_YEAR = 2010
 _NUMERAIRE = "USA"
 
@@ -56,7 +57,7 @@ def read_gdp(raw: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``country, year, gdp_usd, gdp_ppp, price_level, basis``; 2019-2024.
+        ``country, year, gdp_usd, gdp_ppp, price_level, basis``; 2010-2024.
     """
     keys = ["country", "year"]
     parts = {
@@ -71,7 +72,7 @@ def read_gdp(raw: Path) -> pd.DataFrame:
     )
     frame = frame.loc[frame["year"].between(_FIRST_GDP_YEAR, _LAST_GDP_YEAR)].copy()
     product = frame["nominal"] * frame["population"]
-    ratio = (frame["total"] / product).where(frame["year"] <= _LAST_REPORTED)
+    ratio = (frame["total"] / product).where(frame["year"].between(_COVERAGE_FROM, _LAST_REPORTED))
     covered = frame["country"].isin(concordance()["gdp_coverage"])
     factor = ratio.groupby(frame["country"]).transform("median").where(covered, 1.0)
     frame["gdp_usd"] = frame["total"].fillna(product * factor)
@@ -187,7 +188,7 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         columns={
             "country": Column("key", "ISO 3166-1 alpha-3 code"),
-            "year": Column("key", "2019 to 2024"),
+            "year": Column("key", "2010 to 2024"),
             "gdp_usd": Column("USD/year", "GDP, current US$ at market exchange rates"),
             "gdp_ppp": Column("PPP $/year", "GDP, current international $ (purchasing power parity)"),
             "price_level": Column("ratio", "gdp_usd / gdp_ppp; United States = 1"),
@@ -233,13 +234,14 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "Taiwan, Cuba after 2020, Eritrea, the Democratic People's Republic of Korea, South "
-                "Sudan, Venezuela and Yemen lack recent figures."
+                "Latest figures are old for Eritrea (2011), South Sudan (2015), Yemen (2018), Cuba (2020) and "
+                "Syria (2022); Taiwan and the Democratic People's Republic of Korea have none; purchasing power "
+                "parity ends in 2011 for Venezuela and in 2013 for Yemen."
             ),
             (
                 "Totals to 2023 and per-capita figures come from two editions; between them Sudan, "
-                "Nigeria, Chad, Ethiopia, Burundi, Turkmenistan and others were revised by more than a"
-                " tenth, so 2023 to 2024 is a break there."
+                "Nigeria, Chad, Ethiopia, Burundi, Turkmenistan and others were revised by more than a "
+                "tenth, so 2023 to 2024 is a break there."
             ),
         ),
         raw_files=(_GDP, _PER_CAPITA, _PER_CAPITA_PPP, _WPP),
