@@ -152,6 +152,7 @@ def deal_find(
         round=round_,
         names=_party_names(lab),
         units={c.key: catalogue.instruments[c.instrument].parameter.unit for c in round_.table},
+        instruments={c.instrument: catalogue.instruments[c.instrument] for c in round_.table},
         migration_only=_zone(narrow),
         linked=_zone(wide),
         linkage=None if linkage is None or not linkage.found else linkage.clauses,

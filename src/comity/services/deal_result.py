@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comity.services.mismatch import CorridorMismatch
     from comity.services.roundfile import Round
     from comity.services.stakes import Cell
-    from comity.vocabulary import Figure, Provision, Range
+    from comity.vocabulary import Figure, Instrument, Provision, Range
 
 __all__ = [
     "Assumption",
@@ -239,6 +239,7 @@ class Deal:
     round: Round
     names: Mapping[str, str]
     units: Mapping[str, str]
+    instruments: Mapping[str, Instrument]
     migration_only: Zone
     linked: Zone
     linkage: tuple[str, ...] | None

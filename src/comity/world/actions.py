@@ -251,12 +251,14 @@ def _readmission(s: Setting, p: Provision) -> Shock:
         if ordered is None:
             continue
         yearly = ordered * v["world.readmission.return_rate_gain"] * part * strength
-        stock = yearly * s.horizon_years
         unit = (
             v["world.migrants.productivity.irregular"]
             * v["world.migrants.skill_transfer.low"]
             * min(v["world.migrants.employment_ratio.irregular"] * float(e.work_rate[e.place(place)]), 1.0)
         )
+        # Stocks and orders come from different registers: nobody can return who is not on record as there.
+        recorded = float(e.units[e.place(origin), e.place(place), 0]) / unit * part
+        stock = min(yearly * s.horizon_years, recorded)
         moves.append(
             Move(
                 birthplace=origin, source=place, target=origin, skill="low", persons=stock, work_source=unit,

@@ -119,7 +119,10 @@ def _taxes(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
     notes.add(group != "", "tax share: value of the income group, no usable series by country")
     notes.add(group == "", "tax share: default, economy not classified by income")
     return np.array(
-        [p[f"world.fiscal.tax_by_income.{name}"] if name else p["world.fiscal.tax_default"] for name in f.income]
+        [
+            p[f"world.fiscal.tax_by_income.{name}"] if name else p["world.fiscal.tax_default"]
+            for name in f.income
+        ]
     )
 
 
