@@ -143,6 +143,13 @@ def test_cycling_through_the_margins_leads_to_the_same_table() -> None:
     np.testing.assert_allclose(ours, high, rtol=1e-8)
 
 
+def test_a_seed_far_from_its_margin_is_reached() -> None:
+    """Full Newton steps overshoot here into cells of 0 or 1, where the search would stall."""
+    high = solve(problem(561848, 5, 1))
+    case = problem(561848, 5, 1)
+    np.testing.assert_allclose(high.sum(0), case["into"] * case["totals"].sum(0), rtol=1e-9)
+
+
 def test_a_seed_that_obeys_the_margins_stays() -> None:
     totals, seed = np.array([[10.0, 20.0], [30.0, 40.0]]), np.array([[0.2, 0.4], [0.6, 0.8]])
     high = totals * seed

@@ -234,9 +234,9 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "Latest figures are old for Eritrea (2011), South Sudan (2015), Yemen (2018), Cuba (2020) and "
-                "Syria (2022); Taiwan and the Democratic People's Republic of Korea have none; purchasing power "
-                "parity ends in 2011 for Venezuela and in 2013 for Yemen."
+                "Latest figures are old for Eritrea (2011), South Sudan (2015), Yemen (2018), Cuba (2020) "
+                "and Syria (2022); Taiwan and the Democratic People's Republic of Korea have none; "
+                "purchasing power parity ends in 2011 for Venezuela and in 2013 for Yemen."
             ),
             (
                 "Totals to 2023 and per-capita figures come from two editions; between them Sudan, "

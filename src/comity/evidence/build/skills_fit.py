@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["emigrant_high_share", "fit"]
 
+_LONGEST = 2.0
+"""Longest Newton step in log odds: a longer one can end where the dual is flat and the search stalls."""
+_FARTHEST = 1e9
+"""Largest tilt that is tried before an emigration rate counts as out of reach of the rates by skill."""
+
 
 def fit(
     totals: Matrix,
@@ -135,7 +140,7 @@ def _descent(factors: Matrix, gradient: Matrix, hessian: Matrix, dual: Callable[
     step: Matrix = -scale * np.linalg.lstsq(scaled, scale * gradient, rcond=1e-13)[0]
     here, slope = dual(factors), float(gradient @ step)
     noise = 1e-14 * abs(here)  # near the solution the dual falls by less than it can be told apart
-    length = 1.0
+    length = min(1.0, _LONGEST / max(float(np.abs(step).max(initial=0.0)), _LONGEST))
     while dual(factors + length * step) > here + 1e-4 * length * slope + noise and length > 1e-10:
         length /= 2.0
     return length * step
@@ -173,27 +178,31 @@ def emigrant_high_share(residents: Matrix, rates: Matrix, total_rate: float) -> 
     """
     odds = rates / (1.0 - rates)
     target = total_rate / (1.0 - total_rate)
-    if target <= 0:
-        return float("nan")  # nobody left, so there are no emigrants to describe
     present = residents > 0
-    share, odds = residents[present] / residents[present].sum(), odds[present]
-    relative = odds / target
-    if np.allclose(relative, 1.0):
+    largest = float(odds[present].max(initial=0.0))
+    if target <= 0 or largest <= 0:
+        return float("nan")  # nobody left, so there are no emigrants to describe
+    share, relative = residents[present] / residents[present].sum(), odds[present] / largest
+    aim = target / largest
+
+    def tilt(slope: float) -> Matrix:
+        exponent = np.log(share) + slope * relative
+        weight = np.exp(exponent - exponent.max())
+        return np.asarray(weight / weight.sum())
+
+    def excess(slope: float) -> float:
+        return float(tilt(slope) @ relative - aim)
+
+    if np.allclose(relative, aim):
         tilted = share
-    elif not relative.min() < 1.0 < relative.max():
+    elif not relative.min() < aim < relative.max():
         return float("nan")
     else:
-        log_share = np.log(share)
-
-        def weights(slope: float) -> Matrix:
-            exponent = log_share + slope * relative
-            weight = np.exp(exponent - exponent.max())
-            return np.asarray(weight / weight.sum())
-
         reach = 1.0
-        while (weights(-reach) @ relative - 1.0) * (weights(reach) @ relative - 1.0) > 0:
+        while excess(-reach) * excess(reach) > 0:
             reach *= 2.0
-        slope = brentq(lambda x: float(weights(x) @ relative - 1.0), -reach, reach, xtol=1e-14)
-        tilted = weights(slope)
+            if reach > _FARTHEST:
+                return float("nan")
+        tilted = tilt(brentq(excess, -reach, reach, xtol=1e-14))
     emigrants = tilted * relative
     return float(emigrants[-1] / emigrants.sum()) if present[-1] else 0.0
