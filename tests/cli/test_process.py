@@ -46,8 +46,6 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("command", [("round", "check"), ("deal",)], ids=lambda command: command[0])
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_bad_file(name: str, command: tuple[str, ...], tmp_path: Path) -> None:
-    if command == ("deal",):
-        pytest.importorskip("comity.services.deal", reason="the deal service is not there yet")
     path = tmp_path / "round.yaml"
     path.write_bytes(BAD_FILES[name])
     done = run(*command, "round.yaml", cwd=tmp_path)
