@@ -390,7 +390,7 @@ TABLES: tuple[TableSpec, ...] = (
             (
                 "Seed: the origin's selection in OECD destinations; elsewhere half way, in log odds, "
                 "between that and no selection. Fitted by iterative proportional fitting; pair totals "
-                "hold exactly and margins to 1e-12 before rounding to persons."
+                "hold exactly and margins to 1e-10 before rounding to persons."
             ),
             (
                 "Interval of shares: lowest and highest over nine alternatives: origin margins in "

@@ -34,7 +34,7 @@ def fit(
     destination_share: Matrix,
     origin_share: Matrix,
     block: NDArray[np.bool_],
-    tolerance: float = 1e-12,
+    tolerance: float = 1e-10,
     max_iterations: int = 200,
 ) -> Matrix:
     """Split pair totals in high- and low-skilled so that known margins hold, staying closest to a seed.
