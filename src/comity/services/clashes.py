@@ -1,4 +1,4 @@
-"""What a package would touch in other policies, as the catalogue of interactions knows it (§7.2, first depth).
+"""What a package would touch in other policies, as the interactions catalogue knows it (§7.2, first depth).
 
 Conditions are not evaluated here: each effect is listed with its condition, and the report says that the
 condition is not known. Contested effects are marked as contested.

@@ -259,7 +259,7 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
             said.append(f"Nothing on {code} in: {'; '.join(sorted(gaps))}.")
     said += [
         "Goods trade only: services are part of what closes each economy's accounts.",
-        "Tariffs by pair of countries are not in the pack; each importer's average is spread over its partners.",
+        "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",
         "Movers bring no family at first, and the worth of living elsewhere beyond pay is not valued.",
         "The cost of education that leaves with skilled movers is not valued.",
     ]

@@ -47,6 +47,8 @@ TITLES: Final = {
     "fewest clauses": "Package with the fewest clauses that keeps most of the gains",
 }
 
+#: A value this close to an end of its range is that end.
+SNAP: Final = 1e-5
 #: Two values of a clause closer than this share of its range are the same to a negotiator.
 SAME: Final = 0.01
 
@@ -76,24 +78,40 @@ def keep_different(game: Game, found: Sequence[Found]) -> list[Found]:
     return kept
 
 
+def tidy_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
+    """Round what a delegation would round, where the package still keeps every rule and red line.
+
+    A solver stops within its tolerance of a bound (50.000004 %) or at an odd inner value (15.7737); neither
+    belongs in a treaty.
+    """
+    rounded = {}
+    for key, value in values.items():
+        clause = game.clauses[game.index[key]]
+        near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
+        rounded[key] = near if near is not None else float(f"{value:.3g}")
+    fine = not game.breaches(rounded) and game.rational(rounded)
+    return rounded if fine else dict(values)
+
+
 def write_packages(
     lab: Laboratory, search: _Search, found: Sequence[Found], progress: Callable[[str, float], None]
 ) -> tuple[PackageResult, ...]:
     """Check every package in the full world over all draws and write it down.
 
-    Packages that the full world confirms come first; among them the order of ``found`` stays.
+    Packages that the full world does not confirm are left out, unless it confirms none: then all are kept,
+    marked as not confirmed.
     """
-    accounts = lab.accounts(
-        [item.solution.values for item in found], lambda x: progress("Full ledgers of all economies", x)
+    values = [tidy_values(search.game, item.solution.values) for item in found]
+    accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x))
+    results = tuple(
+        _write_package(lab, search, item, value, account)
+        for item, value, account in zip(found, values, accounts, strict=True)
     )
-    results = [
-        _write_package(lab, search, item, account) for item, account in zip(found, accounts, strict=True)
-    ]
-    return tuple(sorted(results, key=lambda r: not r.confirmed))
+    return tuple(r for r in results if r.confirmed) or results
 
 
 def _elicited(search: _Search, values: Mapping[str, float]) -> tuple[Array, Array]:
-    """Worth of each interest, draws × interests, and what the model says of overridden cells, draws × parties."""
+    """Worth of each interest (draws × interests) and of overridden model cells (draws × parties)."""
     value, on = search.game.vectors(values)
     stated = np.zeros((search.lab.draws, len(search.interests)))
     for k, item in enumerate(search.interests):
@@ -111,15 +129,17 @@ def _by_party(search: _Search, stated: Array) -> Array:
     return out
 
 
-def _write_package(lab: Laboratory, search: _Search, item: Found, account: Account) -> PackageResult:
-    game, values = search.game, item.solution.values
+def _write_package(
+    lab: Laboratory, search: _Search, item: Found, values: Mapping[str, float], account: Account
+) -> PackageResult:
+    game = search.game
     stated, replaced = _elicited(search, values)
     # Against the status quo: the full world's ledger, less what an interest overrides, plus interests.
     added = _by_party(search, stated) - replaced
     status_quo = account.gains + added
     gains = status_quo - game.no_deal
     final = dict(zip(game.parties, map(float, gains.mean(axis=0)), strict=True))
-    searched = dict(zip(game.parties, map(float, item.solution.mean_gains), strict=True))
+    searched = dict(zip(game.parties, map(float, game.gains(values).mean(axis=0)), strict=True))
     largest = max(abs(x) for x in final.values())
     distance = max(abs(final[c] - searched[c]) for c in final) / largest if largest > 0 else 0.0
     margins = game.margins(gains)
@@ -128,6 +148,7 @@ def _write_package(lab: Laboratory, search: _Search, item: Found, account: Accou
         make_provision(lab.round.clause(key), value, units[key]) for key, value in values.items()
     )
     equity = measure_equity(game, values)
+    objective, gap = _prove(game, item, values)
     return PackageResult(
         name=item.name,
         title=TITLES.get(item.name, item.name),
@@ -139,9 +160,12 @@ def _write_package(lab: Laboratory, search: _Search, item: Found, account: Accou
         ledger={
             code: _write_lines(lab, game, p, account, stated, replaced) for p, code in enumerate(game.parties)
         },
-        objective=item.solution.objective,
+        interests={
+            code: Range.of(added[:, p]) if added[:, p].any() else None for p, code in enumerate(game.parties)
+        },
+        objective=objective,
         bound=item.solution.bound,
-        gap=item.solution.gap,
+        gap=gap,
         method=item.solution.method,
         confirmed=bool(np.all(margins >= game.epsilon)),
         margins=dict(zip(game.parties, map(float, margins), strict=True)),
@@ -157,6 +181,23 @@ def _write_package(lab: Laboratory, search: _Search, item: Found, account: Accou
             EssentialClause(x.clause, x.leaves, x.holds, x.below) for x in essential_clauses(game, values)
         ),
     )
+
+
+def _rounded(r: Range) -> Range:
+    """Three figures are all that a stated interest can carry."""
+    return Range(*(float(f"{x:.3g}") for x in (r.low, r.mid, r.high)))
+
+
+def _prove(game: Game, item: Found, values: Mapping[str, float]) -> tuple[float | None, float | None]:
+    """Objective of the rounded package and its distance from the proven bound."""
+    found = item.solution
+    if item.name != "nash" or found.bound is None:
+        return found.objective, found.gap
+    means = game.gains(values).mean(axis=0)
+    if not np.all(means > 0):
+        return found.objective, found.gap
+    objective = float(game.weight @ np.log(means))
+    return objective, max(0.0, found.bound - objective)
 
 
 def _party_gain(
@@ -198,8 +239,8 @@ def _write_lines(
         less = -replaced[:, p]
         rows.append(
             LedgerLine(
-                "overridden", "Modelled worth that an interest replaces", "interests", "stated", 1.0, Range.of(less),
-                float(np.median(less)), SourceClass.MODELLED, f"model:§5.2|overridden|{code}",
+                "overridden", "Modelled worth that an interest replaces", "interests", "stated", 1.0,
+                Range.of(less), float(np.median(less)), SourceClass.MODELLED, f"model:§5.2|overridden|{code}",
             )
         )  # fmt: skip
     for k, interest in enumerate(lab.round.interests):
@@ -212,8 +253,9 @@ def _write_lines(
         name = lab.catalogue.instruments[what[:4]].name.replace("_", " ")
         rows.append(
             LedgerLine(
-                f"interest_{k}", f"Stated interest: {name} ({what})", "interests", interest.ministry or "stated", 1.0,
-                Range.of(worth), float(np.median(worth)), SourceClass.ELICITED, f"round:interests.{k}.value",
+                f"interest_{k}", f"Stated interest: {name} ({what})", "interests",
+                interest.ministry or "stated", 1.0, _rounded(Range.of(worth)), float(np.median(worth)),
+                SourceClass.ELICITED, f"round:interests.{k}.value",
             )
         )  # fmt: skip
     return tuple(rows)

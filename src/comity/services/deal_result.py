@@ -85,7 +85,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, ``bound`` its proven limit."""
+    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, proven to ``bound``."""
 
     blocking: tuple[Block, ...]
     epsilon: float
@@ -94,7 +94,7 @@ class Stability:
 
 @dataclass(frozen=True, slots=True)
 class CycleFound:
-    """A circle of giving; ``only_together`` when no two of its members could deal to the same effect (§6.6)."""
+    """A circle of giving; ``only_together`` when no two of its members could do the same (§6.6)."""
 
     parties: tuple[str, ...]
     clauses: tuple[tuple[str, ...], ...]
@@ -126,7 +126,8 @@ class PackageResult:
 
     ``searched`` holds mean gains as the search saw them, ``final`` those of the full world; ``distance`` is
     the largest difference over the largest gain (§6.3). ``margins`` is what each party gains above its red
-    line in the required share of draws.
+    line in the required share of draws; ``interests`` the sum of what the round file states, less what it
+    overrides.
     """
 
     name: str
@@ -134,6 +135,7 @@ class PackageResult:
     provisions: tuple[Provision, ...]
     gains: Mapping[str, PartyGain]
     ledger: Mapping[str, tuple[LedgerLine, ...]]
+    interests: Mapping[str, Range | None]
     objective: float | None
     bound: float | None
     gap: float | None
@@ -276,9 +278,9 @@ class Deal:
         return write_document(self)
 
     def _repr_html_(self) -> str:
-        from comity.reports.html import render_html  # noqa: PLC0415  (only notebooks ask for it)
+        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
 
-        return render_html(self.document())
+        return render_embedded(self.document())
 
     def to_json(self) -> str:
         """One JSON object with the keys of §5.4; the same deal gives the same bytes."""
@@ -361,6 +363,7 @@ class Deal:
                 ]
                 for code, lines in p.ledger.items()
             },
+            "interests": {code: None if r is None else _range(r) for code, r in p.interests.items()},
             "ministries": {code: p.ministries(code) for code in p.ledger},
             "nash": {"objective": p.objective, "bound": p.bound, "gap": p.gap, "method": p.method},
             "confirmed_by_full_world": p.confirmed,

@@ -12,10 +12,11 @@ from comity.units import SHARE, USD_MILLION_YEAR
 from comity.vocabulary import Figure, Range, SourceClass
 
 if TYPE_CHECKING:
-    from comity.services.deal_result import Deal, PackageResult
+    from comity.services.deal_result import BlockersFound, Deal, PackageResult
     from comity.vocabulary import Provision
 
 __all__ = [
+    "blocked_words",
     "clause_name",
     "count",
     "gain_figure",
@@ -32,28 +33,30 @@ __all__ = [
 
 def _source(reference: str) -> SourceClass:
     kind = reference.partition(":")[0]
-    return {"evidence": SourceClass.EVIDENCE, "round": SourceClass.ELICITED, "parameter": SourceClass.ESTIMATED}.get(
-        kind, SourceClass.MODELLED
-    )
+    return {
+        "evidence": SourceClass.EVIDENCE,
+        "round": SourceClass.ELICITED,
+        "parameter": SourceClass.ESTIMATED,
+    }.get(kind, SourceClass.MODELLED)
 
 
 def money(value: float | Range, reference: str) -> Figure:
-    """US$ million a year."""
+    """Write US$ million a year."""
     return Figure(value, USD_MILLION_YEAR, _source(reference), reference)
 
 
 def share(value: float, reference: str) -> Figure:
-    """A share, 0-1, written as per cent."""
+    """Write a share, 0-1; it is shown as per cent."""
     return Figure(value, SHARE, _source(reference), reference)
 
 
 def count(value: float, unit: str, reference: str) -> Figure:
-    """A number of things."""
+    """Write a number of things."""
     return Figure(float(value), unit, _source(reference), reference)
 
 
 def stated(value: float, unit: str, key: str) -> Figure:
-    """What the round file says under a key."""
+    """Write what the round file says under a key."""
     return Figure(float(value), unit, SourceClass.ELICITED, f"round:{key}")
 
 
@@ -65,7 +68,10 @@ def gain_figure(package: PackageResult, code: str) -> Figure:
 def value_figure(deal: Deal, provision: Provision, unit: str | None = None) -> Figure:
     """Value of a provision, chosen by the search within the range of the round file."""
     return Figure(
-        provision.value, unit or deal.units[provision.key], SourceClass.MODELLED, f"model:§6.2|{provision.key}"
+        provision.value,
+        unit or deal.units[provision.key],
+        SourceClass.MODELLED,
+        f"model:§6.2|{provision.key}",
     )
 
 
@@ -91,22 +97,66 @@ def join_names(deal: Deal, codes: tuple[str, ...]) -> Text:
     return Text(tuple(parts))
 
 
+def blocked_words(deal: Deal, found: BlockersFound) -> Text:
+    """Say who closes a zone and the least that would open it."""
+    scope = "Among migration measures alone" if found.scope == "migration_only" else "With all areas linked"
+    parts: list[Words] = [
+        text(
+            "{scope}, these cannot all hold: {who}.",
+            scope=scope,
+            who=Name(
+                "; ".join(
+                    [f"the red line of {deal.names[code]}" for code in found.parties]
+                    + [f"the principle “{name}”" for name in found.principles]
+                )
+                or "the rules of the table",
+                "quote",
+            ),
+        )
+    ]
+    if found.transfer is not None:
+        parts.append(
+            text(
+                " A side payment of {amount} would open it, to {who}.",
+                amount=money(found.transfer, f"model:§6.4|transfer|{found.scope}"),
+                who=join_names(deal, tuple(found.receivers)),
+            )
+        )
+    if found.opening_clauses:
+        parts.append(
+            text(
+                " Any one of these, added to the table, would open it: {codes}.",
+                codes=Name(", ".join(found.opening_clauses), "code"),
+            )
+        )
+    return Text(tuple(parts))
+
+
 def ledger_chart(deal: Deal, package: PackageResult) -> BarChart:
     """Draw lines that count, weighted as the party counts them, with the net gain at the foot."""
-    order = {}
+    order: dict[str, None] = {}
     for code in deal.names:
         for line in package.ledger[code]:
-            order.setdefault(line.label, None)
+            if line.group != "interests":
+                order.setdefault(line.label, None)
     rows = []
     for label in order:
         for code in deal.names:
-            line = next((x for x in package.ledger[code] if x.label == label), None)
-            if line is None or not line.weight or not (line.range.low or line.range.high):
+            found = [x for x in package.ledger[code] if x.label == label]
+            if not found:
+                continue
+            line = found[0]
+            if not line.weight or not (line.range.low or line.range.high):
                 continue
             figure = Figure(
                 line.range.scaled(line.weight), USD_MILLION_YEAR, SourceClass(line.source), line.reference
             )
             rows.append(BarRow(Name(label), Name(deal.names[code]), figure))
+    for code in deal.names:
+        worth = package.interests[code]
+        if worth is not None:
+            figure = Figure(worth, USD_MILLION_YEAR, SourceClass.ELICITED, "round:interests")
+            rows.append(BarRow("Stated interests together", Name(deal.names[code]), figure))
     totals = tuple(
         BarRow("Net gain", Name(deal.names[code]), gain_figure(package, code)) for code in deal.names
     )
@@ -125,7 +175,12 @@ def list_sources(deal: Deal) -> tuple[Source, ...]:
     )
     return (
         *tables,
-        Source("parameter:", "Parameters of the world model, each with its reference", "Comity", licence="Apache-2.0"),
+        Source(
+            "parameter:",
+            "Parameters of the world model, each with its reference",
+            "Comity",
+            licence="Apache-2.0",
+        ),
         Source("round:", f"The round file {deal.round.round}.yaml", "the parties or the author of the file"),
         Source("catalogue:", "Catalogue of instruments and interactions", "Comity", licence="Apache-2.0"),
         Source("model:", "Comity world model and bargaining engine, by section of the design", "Comity"),

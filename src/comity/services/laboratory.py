@@ -209,7 +209,7 @@ class Laboratory:
     def accounts(
         self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]
     ) -> list[Account]:
-        """Final ledgers of several packages in the full world, over all draws (§3.13)."""
+        """Write final ledgers of several packages in the full world, over all draws (§3.13)."""
         shape = (self.draws, len(packages), len(self.members), len(LINES))
         lines = np.zeros(shape)
         for draw, world in self._full_worlds():

@@ -24,8 +24,8 @@ __all__ = ["MISSING", "CorridorMismatch", "measure_mismatch"]
 
 PER_YEAR: Final = f"{PERSONS} per year"
 MISSING: Final = (
-    "Pressure is not estimated here: the figures are registered arrivals, and people who would move but do not "
-    "are not in them."
+    "Pressure is not estimated here: the figures are registered arrivals, and people who would move but "
+    "do not are not in them."
 )
 #: (table, key of the origin, key of the destination, value): people admitted in a year.
 _REGULAR: Final = (("immigration_by_citizenship", "citizenship", "destination", "persons"),)

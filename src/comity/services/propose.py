@@ -100,7 +100,7 @@ class Proposal:
         data = {
             "round": "-".join(code.lower() for code in self.parties),
             "title": " – ".join(self.names[code] for code in self.parties),
-            "summary": "A draft. Clauses are ranked by what they add to all parties together, each taken alone.",
+            "summary": "A draft. Clauses stand by what they add to all parties together, each taken alone.",
             "parties": [{"code": code} for code in self.parties],
             "table": table,
             "principles": [
@@ -165,20 +165,16 @@ class _Drafts:
         self.base = lab.values(None)
         self.catalogue = catalogue
 
-    def clause(
-        self, instrument: str, giver: str, beneficiary: str, low: float, high: float, **more: Any
-    ) -> Clause:  # noqa: ANN401
-        unit = self.catalogue.instruments[instrument].parameter.unit
-        key = more.pop("key", f"{instrument}-{giver}-{beneficiary}")
+    def clause(self, instrument: str, giver: str, beneficiary: str, low: float, high: float) -> Clause:
+        """Draft a clause in the instrument's own unit and direction."""
         return Clause(
-            key=key,
+            key=f"{instrument}-{giver}-{beneficiary}",
             instrument=instrument,
             giver=giver,
             beneficiary=beneficiary,
             range=(low, high),
-            unit=unit,
-            stronger=self.catalogue.stronger.get(instrument, "high"),
-            **more,
+            unit=self.catalogue.instruments[instrument].parameter.unit,
+            stronger="low" if self.catalogue.stronger.get(instrument) == "low" else "high",
         )
 
     def of_pair(self, g: str, b: str) -> Iterator[Clause]:
@@ -191,15 +187,18 @@ class _Drafts:
             if aid > 0:
                 yield self.clause("DV02", g, b, 0.0, aid)
             if self.e.units[i, j, 1] > 0:
-                yield self.clause("SK01", g, b, 0.0, self.p["occupations"], step=1.0, skill="high")
+                recognise = self.clause("SK01", g, b, 0.0, self.p["occupations"])
+                yield recognise.model_copy(update={"step": 1.0, "skill": "high"})
         fee = float(self.e.fee[i, j])
         if self.e.remitted[i, j] > 0 and fee > self.p["fee_ceiling"]:
             today = round(to_percent(fee), 1)
-            yield self.clause("RM01", g, b, to_percent(self.p["fee_ceiling"]), today, today=today)
+            fees = self.clause("RM01", g, b, to_percent(self.p["fee_ceiling"]), today)
+            yield fees.model_copy(update={"today": today})
         if self.facts.ordered_to_leave.get((g, b), 0.0) > 0:
             for code, name in (("PE01", "reply_days_baseline"), ("PE03", "document_days_baseline")):
                 today = self.base[f"world.readmission.{name}"]
-                yield self.clause(code, g, b, min(self.p["reply_days"], today), today, today=today)
+                reply = self.clause(code, g, b, min(self.p["reply_days"], today), today)
+                yield reply.model_copy(update={"today": today})
         tariff = float(self.e.tariff[i, j]) - 1
         if tariff > self.p["tariff_least"] and not self.f.union[j, j]:
             cut = round(to_percent(tariff), 1)
@@ -209,9 +208,10 @@ class _Drafts:
         places = max(
             self.p["places_least"], _round_nicely(self.p["places_share"] * float(self.e.persons[i, j]))
         )
-        yield self.clause("LE02", g, b, 0.0, places, skill="low")
-        yield self.clause("LE03", g, b, 0.0, places, skill="low")
-        yield self.clause("LE01", g, b, 0.0, places, skill="high", key=f"LE01-{g}-{b}-high")
+        for code, skill in (("LE02", "low"), ("LE03", "low"), ("LE01", "high")):
+            drafted = self.clause(code, g, b, 0.0, places)
+            key = drafted.key if skill == "low" else f"{drafted.key}-high"
+            yield drafted.model_copy(update={"skill": skill, "key": key})
 
 
 _CHOICES = (
@@ -237,7 +237,7 @@ def propose_round(
     InputError
         Fewer than two countries, one twice, or one that the world model does not hold.
     """
-    if len(codes) < 2 or len(set(codes)) < len(codes):  # noqa: PLR2004
+    if len(codes) < 2 or len(set(codes)) < len(codes):
         msg = "a round needs two or more different countries"
         raise InputError(msg, accepted="ISO 3166-1 alpha-3 codes such as ESP MAR SEN")
     evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()

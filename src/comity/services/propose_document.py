@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from comity.reports.document import (
     Answer,
+    Cell,
     Column,
     Document,
     Heading,
@@ -39,7 +40,7 @@ def write_document(proposal: Proposal) -> Document:
         Column("Clause"), Column("Gives"), Column("Gets"), Column("Up to"), Column("Joint gain", signed=True),
         *(Column(Name(code), signed=True) for code in proposal.parties),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for c in proposal.candidates:
         unit = c.clause.unit or "value"
         at = Figure(c.clause.strongest, unit, SourceClass.MODELLED, f"model:§5.3|{c.clause.key}")

@@ -69,7 +69,7 @@ class Stakes:
 
 @dataclass(frozen=True, eq=False)
 class InterestDraws:
-    """One elicited interest over the draws: what each of its clauses is worth as a line; US$ million per year.
+    """One elicited interest over the draws: each of its clauses as a line; US$ million per year.
 
     ``place`` is its position in the round file, ``party`` and ``columns`` positions of the party and the
     clauses; ``slope`` and ``fixed`` are draws × columns.
@@ -254,9 +254,9 @@ def _write_rules(round_: Round, catalogue: Catalogue) -> tuple[list[Requirement]
         elif rule.rule == "balance_across_areas":
             by_area: dict[str, list[str]] = {}
             for clause in round_.table:
-                area = catalogue.instruments[clause.instrument].area
-                if area.is_migration:
-                    by_area.setdefault(area.value, []).append(clause.key)
+                of = catalogue.instruments[clause.instrument].area
+                if of.is_migration:
+                    by_area.setdefault(of.value, []).append(clause.key)
             for area, keys_here in by_area.items():
                 for other, keys_there in by_area.items():
                     if other != area:

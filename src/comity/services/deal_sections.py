@@ -1,0 +1,363 @@
+"""Sections of the deal report after the packages: who gains, what clashes, what if not, next, the basis.
+
+Who may import me: :mod:`comity.services.deal_document`. Start at :func:`show_gains`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.reports.document import (
+    Amount,
+    Block,
+    Bullets,
+    Column,
+    Details,
+    Emphasis,
+    Heading,
+    KeyValues,
+    Name,
+    Notice,
+    Paragraph,
+    RangeChart,
+    RangeRow,
+    Table,
+    Text,
+    Words,
+    text,
+)
+from comity.services.deal_wording import (
+    blocked_words,
+    clause_name,
+    count,
+    gain_figure,
+    join_names,
+    ledger_chart,
+    money,
+    share,
+    stated,
+    value_figure,
+)
+from comity.units import USD_MILLION_YEAR
+from comity.vocabulary import Figure, SourceClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from comity.services.deal_result import Deal, PackageResult
+
+__all__ = ["show_clashes", "show_gains", "show_next", "show_rests_on", "show_what_if_not"]
+
+#: Parameters listed in full; the rest are in the JSON.
+_MOST_ASSUMPTIONS = 60
+#: Circles of giving listed in full.
+_MOST_CYCLES = 5
+
+
+def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Show who gains, how surely, and through which lines and ministries."""
+    yield Heading(2, "Who gains, and how surely", "gains")
+    yield RangeChart(
+        "Net gain of each party",
+        tuple(
+            RangeRow(
+                Name(deal.names[code]),
+                gain_figure(package, code),
+                money(package.gains[code].worsened, f"model:§6.2|{package.name}|{code}|worsened"),
+                share(package.gains[code].share_positive, f"model:§3.14|{package.name}|{code}"),
+            )
+            for code in deal.names
+        ),
+        legend=("against its no-deal", "against a no-deal that the others have worsened"),
+        note=(
+            "Bars run over nine draws in ten. Where the second bar lies further to the right, part of the "
+            "gain is relief from a threat. Each party is compared with itself only."
+        ),
+    )
+    yield Heading(3, "The ledger, line by line")
+    yield ledger_chart(deal, package)
+    yield Details("The ledger as a table, with ranges", tuple(_ledger_tables(deal, package)))
+    yield Heading(3, "By ministry")
+    ministries = sorted({m for code in deal.names for m in package.ministries(code)})
+    yield Table(
+        "Weighted lines by the ministry that answers for them",
+        (Column("Ministry"), *(Column(Name(deal.names[code]), signed=True) for code in deal.names)),
+        tuple(
+            (
+                Name(m.replace("_", " ")),
+                *(
+                    money(package.ministries(code)[m], f"model:§3.12|{package.name}|{code}|{m}")
+                    if package.ministries(code).get(m)
+                    else None
+                    for code in deal.names
+                ),
+            )
+            for m in ministries
+            if any(package.ministries(code).get(m) for code in deal.names)
+        ),
+        note="Sums of middle values; a dash: nothing in this package falls on that ministry.",
+    )
+    yield Paragraph(_who_counts(deal))
+
+
+def _who_counts(deal: Deal) -> Text:
+    parts: list[Words] = ["Who counts: "]
+    for k, party in enumerate(deal.round.parties):
+        weights = party.counts.weights()
+        full = [name.replace("_", " ") for name, w in weights.items() if w == 1]
+        part = [(name, w) for name, w in weights.items() if 0 < w < 1]
+        none = [name.replace("_", " ") for name, w in weights.items() if w == 0]
+        parts += [("; " if k else ""), Emphasis(Name(deal.names[party.code])), f": {', '.join(full)} in full"]
+        for name, w in part:
+            parts += [f", {name.replace('_', ' ')} at ", stated(w, "", f"parties.{k}.counts.{name}")]
+        if none:
+            parts.append(f", not {', '.join(none)}")
+    parts.append(". The round file sets these weights.")
+    return Text(tuple(parts))
+
+
+def _ledger_tables(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    for code in deal.names:
+        yield Table(
+            Name(deal.names[code]),
+            (
+                Column("Line"),
+                Column("Group"),
+                Column("Ministry"),
+                Column("Weight"),
+                Column("Worth", signed=True),
+            ),
+            tuple(
+                (
+                    Name(line.label),
+                    Name(line.group),
+                    Name(line.ministry.replace("_", " ")),
+                    stated(line.weight, "", f"parties.{list(deal.names).index(code)}.counts"),
+                    Figure(line.range, USD_MILLION_YEAR, SourceClass(line.source), line.reference),
+                )
+                for line in package.ledger[code]
+            ),
+            note="Movers' pay is at purchasing power parity, all others at the country's baseline prices.",
+        )
+
+
+def show_clashes(deal: Deal) -> Iterator[Block]:
+    """Show what the first package would touch in other policies."""
+    yield Heading(2, "What it would touch in other policies", "clashes")
+    if not deal.clashes:
+        yield Paragraph(
+            "The catalogue of interactions knows no effect of these instruments on other outcomes."
+        )
+        return
+    signs = {"+": "raises", "-": "lowers", "0": "no effect found on", "+/-": "may raise or lower"}
+    yield Table(
+        "Known effects of the instruments in the first package",
+        (Column("Instrument"), Column("Effect"), Column("Condition"), Column("Evidence")),
+        tuple(
+            (
+                clause_name(deal, c.instrument),
+                Name(f"{signs.get(c.sign, c.sign)} {c.outcome.replace('_', ' ')}"),
+                Name(c.condition) if c.condition else None,
+                Name(f"{c.evidence_class} ({c.reference})", "code"),
+            )
+            for c in deal.clashes
+        ),
+        note="Whether a condition holds here is not known: it is not evaluated in this version.",
+    )
+    if any(c.evidence_class == "contested" for c in deal.clashes):
+        yield Notice(
+            "contested", "Effects marked contested are disputed between studies; they decide nothing here."
+        )
+
+
+def show_what_if_not(deal: Deal) -> Iterator[Block]:
+    """Show the zone test, who blocks, and who could leave."""
+    yield Heading(2, "What if not: the zone, and who could leave", "zone")
+    rows: list[tuple[Words, Words]] = []
+    for label, zone, scope in (
+        ("Migration measures alone", deal.migration_only, "migration_only"),
+        ("With linked areas", deal.linked, "linked"),
+    ):
+        state = "open" if zone.open else "closed"
+        if not zone.proven:
+            state += " (not proven)"
+        if zone.best_worst_gain is None:
+            rows.append((label, state))
+        else:
+            rows.append(
+                (
+                    label,
+                    text(
+                        "{state}; the party that gains least can reach {gain} above its red line",
+                        state=state,
+                        gain=Amount(money(zone.best_worst_gain, f"model:§6.4|{scope}"), signed=True),
+                    ),
+                )
+            )
+    if deal.linkage is not None:
+        rows.append(("Smallest linkage", Name(", ".join(deal.linkage), "code")))
+    yield KeyValues(tuple(rows))
+    if deal.blockers:
+        yield Bullets(tuple(blocked_words(deal, found) for found in deal.blockers))
+    if not deal.packages:
+        return
+    first = deal.packages[0]
+    if first.stability is None:
+        yield Notice("limit", "Too many parties for the exact test of every coalition.")
+    elif first.stability.blocking:
+        yield Bullets(
+            tuple(
+                text(
+                    "{who} could do better among themselves, by {gain} at least each, with {clauses}.",
+                    who=join_names(deal, block.members),
+                    gain=money(block.margin, "model:§6.5"),
+                    clauses=Name(", ".join(block.clauses), "code"),
+                )
+                for block in first.stability.blocking
+            )
+        )
+    else:
+        yield Paragraph(
+            "No smaller group of parties could do better by itself with the clauses between its members."
+        )
+    together = [cycle for cycle in first.cycles if cycle.only_together]
+    if together:
+        yield Paragraph(
+            text(
+                "Circles of giving that no two parties could close by themselves: {n}, among them",
+                n=count(len(together), "", "model:§6.6"),
+            )
+        )
+        circles = (" → ".join([*cycle.parties, cycle.parties[0]]) for cycle in together[:_MOST_CYCLES])
+        yield Bullets(tuple(Name(circle, "code") for circle in circles))
+    broken = [x for x in first.essential if not x.holds]
+    if broken:
+        yield Table(
+            "Clauses that hold the package together",
+            (Column("Without"), Column("Below its red line"), Column("Also falls")),
+            tuple(
+                (
+                    Name(x.clause, "code"),
+                    Name(", ".join(deal.names[c] for c in x.below)) if x.below else None,
+                    Name(", ".join(k for k in x.leaves if k != x.clause), "code")
+                    if len(x.leaves) > 1
+                    else None,
+                )
+                for x in broken
+            ),
+        )
+
+
+def show_next(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Show a draft schedule of commitments."""
+    yield Heading(2, "Next: a draft schedule", "next")
+    yield Table(
+        "Commitments, with the ministries that must agree",
+        (
+            Column("Clause"),
+            Column("Commitment"),
+            Column("Value"),
+            Column("Ministry that gives"),
+            Column("Counterpart"),
+        ),
+        tuple(
+            (
+                Name(x.key, "code"),
+                text(
+                    "{giver} undertakes towards {beneficiary}: {what}",
+                    giver=Name(deal.names[x.giver]),
+                    beneficiary=Name(deal.names[x.beneficiary]),
+                    what=Name(deal.instruments[x.instrument].definition, "quote"),
+                ),
+                value_figure(deal, x),
+                Name(deal.instruments[x.instrument].ministry_giver.replace("_", " ")),
+                Name(deal.instruments[x.instrument].ministry_beneficiary.replace("_", " ")),
+            )
+            for x in package.provisions
+        ),
+        note="Nothing is agreed until everything is. Dates, indicators and tranches are for the parties.",
+    )
+
+
+def show_rests_on(deal: Deal) -> Iterator[Block]:
+    """Show what is not valued, missing, imputed and assumed."""
+    yield Heading(2, "What this rests on", "rests-on")
+    if deal.unvalued:
+        yield Table(
+            "Not valued: nobody has said what these are worth, and the model does not know",
+            (
+                Column("Party"),
+                Column("Clause"),
+                Column("In package"),
+                Column("Turns the answer if worth less than"),
+            ),
+            tuple(
+                (
+                    Name(deal.names[u.party]),
+                    Name(u.clause, "code"),
+                    "no" if u.package is None else "yes",
+                    None
+                    if u.flips_below is None
+                    else money(u.flips_below, f"model:§5.2|{u.clause}|{u.party}"),
+                )
+                for u in deal.unvalued
+            ),
+            note="They are left out of every sum, which is not the same as being worth nothing.",
+        )
+    for said in deal.missing:
+        yield Notice("missing", Name(said))
+    yield from (
+        Notice(
+            "assumed",
+            text("{code}: {what}.", code=Name(item.economy, "code"), what=Name("; ".join(item.what))),
+        )
+        for item in deal.imputed
+    )
+    first = deal.packages[0] if deal.packages else None
+    if first is not None and first.gap is not None and first.objective is not None:
+        yield KeyValues(
+            (
+                ("How it was searched", Name(first.method)),
+                ("Objective", count(first.objective, "", "model:§6.2|objective")),
+                ("Proven distance from the best possible", count(first.gap, "", "model:§6.2|gap")),
+                (
+                    "Largest difference between search and full ledger",
+                    share(first.distance, "model:§6.3|distance"),
+                ),
+            )
+        )
+    yield Details(
+        "Parameters: contested and assumed first",
+        (
+            Table(
+                "Each with its range",
+                (
+                    Column("Parameter"),
+                    Column("What it is"),
+                    Column("Value"),
+                    Column("Range"),
+                    Column("Status"),
+                ),
+                tuple(
+                    (
+                        Name(a.name, "code"),
+                        Name(a.definition),
+                        Figure(a.value, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                        text(
+                            "{low} to {high}",
+                            low=Amount(
+                                Figure(a.low, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                                unit=False,
+                            ),
+                            high=Amount(
+                                Figure(a.high, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                                unit=False,
+                            ),
+                        ),
+                        Name(a.status),
+                    )
+                    for a in deal.assumptions[:_MOST_ASSUMPTIONS]
+                ),
+            ),
+        ),
+    )
