@@ -23,6 +23,8 @@ __all__ = ["emigrant_high_share", "fit"]
 
 _LONGEST = 2.0
 """Longest Newton step in log odds: a longer one can end where the dual is flat and the search stalls."""
+_ROUNDING = 1e-13
+"""Relative rounding error of a sum over cells."""
 _FARTHEST = 1e9
 """Largest tilt that is tried before an emigration rate counts as out of reach of the rates by skill."""
 
@@ -118,9 +120,8 @@ def fit(
         error = float(np.abs(gradient / size).max(initial=0.0))
         if error <= tolerance:
             return high
-        factors = factors + _descent(
-            factors, gradient, _hessian(high * (1.0 - share), covered, columns, rows), dual
-        )
+        hessian = _hessian(high * (1.0 - share), covered, columns, rows)
+        factors = factors + _descent(factors, gradient, hessian, size, dual)
     msg = f"skill margins contradict each other: error {error:.1e} after {max_iterations} steps"
     raise SolveError(msg)
 
@@ -133,13 +134,16 @@ def _hessian(weight: Matrix, covered: Matrix, columns: NDArray[np.intp], rows: N
     return np.vstack([top, np.hstack([cross, np.diag(inside.sum(axis=1)[rows])])])
 
 
-def _descent(factors: Matrix, gradient: Matrix, hessian: Matrix, dual: Callable[[Matrix], float]) -> Matrix:
+def _descent(
+    factors: Matrix, gradient: Matrix, hessian: Matrix, sizes: Matrix, dual: Callable[[Matrix], float]
+) -> Matrix:
     """Return a Newton step, shortened until the dual falls; margins that imply each other are no obstacle."""
     scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
     scaled = hessian * scale[:, None] * scale[None, :]
     step: Matrix = -scale * np.linalg.lstsq(scaled, scale * gradient, rcond=1e-13)[0]
     here, slope = dual(factors), float(gradient @ step)
-    noise = 1e-14 * abs(here)  # near the solution the dual falls by less than it can be told apart
+    # Near the solution the dual falls by less than the rounding of its terms, and the full step is right.
+    noise = _ROUNDING * (abs(here) + float(sizes.sum() + np.abs(factors) @ sizes))
     length = min(1.0, _LONGEST / max(float(np.abs(step).max(initial=0.0)), _LONGEST))
     while dual(factors + length * step) > here + 1e-4 * length * slope + noise and length > 1e-10:
         length /= 2.0
