@@ -1,7 +1,8 @@
 """Games, solutions and stability (§6): knows payoffs, not economies.
 
-Start at :class:`Game` and :func:`solve_nash`. Services turn world results into payoffs and call this room;
-it imports floor 1 only.
+Who may import me: services. I import floor 1 only and know no economies.
+
+Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaining.zone` for the zone test.
 """
 
 from __future__ import annotations

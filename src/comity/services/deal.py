@@ -1,7 +1,7 @@
 """The main job: from one round file to packages in which every party is a net gainer, or why there are none.
 
 Search on local values in small worlds, re-solve the world at the package, search again, and keep the full
-world's ledger as the last word (§6.3). Nothing here ranks countries; nothing here recommends.
+world's ledger as the last word (§6.3). Nothing here recommends a package to a state.
 
 Who may import me: doors. Start at :func:`deal_find`.
 """
