@@ -168,7 +168,8 @@ def test_what_the_world_does_not_hold_is_one_clear_line(shock, words):
 def test_more_workers_lower_their_own_kind_and_skill(seed):
     economy = random_economy(4, seed)
     a, b = economy.codes[:2]
-    outcome = World(economy).solve(Shock(moves=(Move(a, a, b, "low", 5.0, 0.7, 0.9),)))
+    some = 0.1 * float(economy.units[0, 0, 0])
+    outcome = World(economy).solve(Shock(moves=(Move(a, a, b, "low", some, 0.7, 0.9),)))
     wage = outcome.given.pay[1]
     assert wage[0, 1] < wage[0, 0], "migrants compete most with migrants of their skill"
     assert wage[0, 0] < wage[1, 0], "low-skilled places raise the relative pay of the high-skilled"

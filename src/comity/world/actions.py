@@ -29,7 +29,6 @@ __all__ = ["ACTIONS", "PARAMETERS", "TERMS", "Facts", "Setting", "act"]
 #: Parameters that actions read, by dotted name.
 PARAMETERS: Final = (
     "world.admission.cost_per_place",
-    "world.admission.years_of_stay.circular",
     "world.admission.years_of_stay.g2g",
     "world.admission.years_of_stay.humanitarian",
     "world.admission.years_of_stay.reserved",

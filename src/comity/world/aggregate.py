@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from comity.errors import InputError
 from comity.world.economy import Array, Economy
 
 if TYPE_CHECKING:
@@ -29,10 +30,19 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     """Merge all economies that are not kept into the regions that ``groups`` names.
 
     Tariffs, fees, taxes and shares become averages weighted by what they apply to. People born in one
-    member of a region who live in another become natives of the region.
+    member of a region who live in another become natives of the region, and what they remit stays inside it.
+
+    Raises
+    ------
+    InputError
+        A kept code that the world does not hold, or an economy that belongs to no region.
     """
     for code in keep:
         e.place(code)
+    homeless = [code for code in e.codes if code not in keep and code not in groups]
+    if homeless:
+        msg = f"{homeless[0]} is neither kept nor in a region"
+        raise InputError(msg, accepted="a region for every economy that is not kept")
     kept = [code for code in e.codes if code in keep]
     names = kept + sorted({groups[code] for code in e.codes if code not in keep})
     rows = {name: k for k, name in enumerate(names)}
@@ -48,6 +58,7 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     value_added = member @ e.value_added
     remitted = _sum_pairs(e.remitted, member)
     fees = _sum_pairs(e.remitted * e.fee, member)
+    np.fill_diagonal(remitted, 0.0)
     plain_fee = _sum_pairs(e.fee, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
     fee = np.where(
         remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from comity.units import BASE_YEAR
 from comity.world.economy import Array, Coefficients, Economy, Flags
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ CALIBRATED: Final[tuple[str, ...]] = (
     "world.trade.value_added_share",
     "world.trade.domestic_share_floor",
     "world.trade.tariff_default",
+    "world.calibration.trade_ceiling",
     "world.calibration.agreement_tariff_ratio",
     "world.labour.share_default",
     "world.labour.premium_years",
@@ -56,6 +58,7 @@ CALIBRATED: Final[tuple[str, ...]] = (
     "world.calibration.foreign_floor",
     "world.remittances.fee_default",
     "world.fiscal.tax_default",
+    "world.fiscal.tax_gulf",
     *(f"world.fiscal.tax_by_income.{name}" for name in ("high", "upper_middle", "lower_middle", "low")),
 )
 
@@ -95,18 +98,39 @@ def _group_mean(values: Array, weights: Array, regions: tuple[str, ...]) -> Arra
     return out
 
 
-def _tariffs(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
+def _trade(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
+    """Goods trade, cut where an economy records more of it than it can make or use (§3.12b).
+
+    Ships that change their flag, transit and re-exports are recorded at borders but are neither made nor
+    used there: uncut, Liberia would use four times and the Marshall Islands 27 times their GDP.
+    """
+    most = p["world.calibration.trade_ceiling"] * f.gdp
+    bought, sold = f.trade.sum(axis=0), f.trade.sum(axis=1)
+    notes.add(bought > most, "goods imports: cut to a ceiling, transit or registration of ships")
+    notes.add(sold > most, "goods exports: cut to a ceiling, transit or registration of ships")
+    keep_in = np.minimum(1.0, most / np.maximum(bought, 1.0))
+    keep_out = np.minimum(1.0, most / np.maximum(sold, 1.0))
+    return np.asarray(f.trade * keep_out[:, None] * keep_in)
+
+
+def _tariffs(f: Figures, p: Mapping[str, float], trade: Array, notes: _Notes) -> Array:
     """Bilateral tariffs that keep each importer's published weighted mean (§3.12b).
 
     Bilateral rates are not in the pack. Inside the EU customs union they are zero; partners with a recorded
     agreement pay a lower rate than others.
     """
-    mean = notes.fill(f.tariff, p["world.trade.tariff_default"], "applied tariff: default, no published rate")
+    mean = f.tariff
+    member = f.union.any(axis=1)
+    shared = member & ~np.isfinite(mean)
+    if shared.any() and np.isfinite(mean[member]).any():
+        notes.add(shared, "applied tariff: that of the customs union, no rate published for the member")
+        mean = np.where(shared, np.nanmean(mean[member]), mean)
+    mean = notes.fill(mean, p["world.trade.tariff_default"], "applied tariff: default, no published rate")
     ratio = p["world.calibration.agreement_tariff_ratio"]
     weight = np.where(f.union, 0.0, np.where(f.agreement, ratio, 1.0))
     np.fill_diagonal(weight, 0.0)
     # The EU publishes its external rate for each member, so pairs inside the union are left out of the mean.
-    counted = np.where(f.union, 0.0, f.trade)
+    counted = np.where(f.union, 0.0, trade)
     paid = (weight * counted).sum(axis=0)
     total = counted.sum(axis=0)
     scale = np.divide(mean * total, paid, out=mean.copy(), where=paid > 0)
@@ -114,21 +138,31 @@ def _tariffs(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
 
 
 def _taxes(f: Figures, p: Mapping[str, float], notes: _Notes) -> Array:
-    """Taxes over value added, by income group: the pack holds no usable series by country."""
+    """Taxes over value added, by income group; the Gulf apart.
+
+    The published series by country counts central government without social contributions, so that it says
+    11 % for Germany; it is not usable across countries.
+    """
     group = np.array(f.income)
-    notes.add(group != "", "tax share: value of the income group, no usable series by country")
-    notes.add(group == "", "tax share: default, economy not classified by income")
-    return np.array(
+    notes.add(f.gulf, "tax share: value of the Gulf states, no usable series by country")
+    notes.add((group != "") & ~f.gulf, "tax share: value of the income group, no usable series by country")
+    notes.add((group == "") & ~f.gulf, "tax share: default, economy not classified by income")
+    by_group = np.array(
         [
             p[f"world.fiscal.tax_by_income.{name}"] if name else p["world.fiscal.tax_default"]
             for name in f.income
         ]
     )
+    return np.where(f.gulf, p["world.fiscal.tax_gulf"], by_group)
 
 
 def _workers(f: Figures, p: Mapping[str, float], rate: Array, notes: _Notes) -> tuple[Array, Array]:
     """Persons in work by birthplace, place and skill, N × N × 2, and persons of all ages, N × N."""
     n = len(f.codes)
+    notes.add(
+        f.stock_elsewhere > f.stock.sum(axis=0),
+        "migrants: most were born outside the world's economies or somewhere unknown, and count as born here",
+    )
     high = np.where(np.isfinite(f.high), f.high, _group_mean(f.high, f.adults, f.regions))
     notes.add(~np.isfinite(f.high), "education of residents: mean of the region")
     age = np.where(f.gulf, p["world.migrants.working_age_share_gulf"], p["world.migrants.working_age_share"])
@@ -178,14 +212,17 @@ def calibrate(figures: Figures, values: Mapping[str, float]) -> Economy:
     f, p = figures, values
     n = len(f.codes)
     notes = _Notes(f.codes)
-    exports = f.trade.sum(axis=1)
+    for year in np.unique(f.gdp_year[f.gdp_year < BASE_YEAR]).astype(int):
+        notes.add(f.gdp_year == year, f"GDP: of {year}, no later figure")
+    trade = _trade(f, p, notes)
+    exports = trade.sum(axis=1)
     floor = p["world.trade.domestic_share_floor"]
     nu = np.full(n, p["world.trade.value_added_share"])
     largest = f.gdp * (1 - floor) / np.maximum(exports, 1.0)
     notes.add(largest < nu, "value-added share: lowered, exports are larger than output would allow")
     nu = np.minimum(nu, largest)
     output = f.gdp / nu
-    sales = f.trade.copy()
+    sales = trade.copy()
     np.fill_diagonal(sales, output - exports)
 
     rate = np.where(np.isfinite(f.work_rate), f.work_rate, _group_mean(f.work_rate, f.adults, f.regions))
@@ -197,11 +234,13 @@ def calibrate(figures: Figures, values: Mapping[str, float]) -> Economy:
     units[own, own] = workers[own, own]
 
     back = notes.fill(f.tertiary_return, p["world.labour.return_default"], "return to schooling: default")
+    unpriced = ~np.isfinite(f.fee).any(axis=1) & (f.received.sum(axis=1) > 0)
+    notes.add(unpriced, "cost of remittances received: default, no corridor has a published price")
     fee = np.where(np.isfinite(f.fee), f.fee, p["world.remittances.fee_default"])
     return Economy(
         codes=f.codes,
         sales=sales,
-        tariff=_tariffs(f, p, notes),
+        tariff=_tariffs(f, p, trade, notes),
         output=output,
         value_added_share=nu,
         labour_share=notes.fill(f.labour_share, p["world.labour.share_default"], "labour share: default"),

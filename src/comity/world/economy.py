@@ -243,6 +243,11 @@ class Economy:
         return np.minimum(filled, self.coefficients.propensity_cap)
 
     @cached_property
+    def recorded_propensity(self) -> Array:
+        """Share of earnings remitted on record, 0 where no remittance is recorded, capped; N × N."""
+        return np.where(self.remitted > 0, self.propensity, 0.0)
+
+    @cached_property
     def population(self) -> Array:
         """Persons living in n; N."""
         return np.asarray(self.persons.sum(axis=0))

@@ -23,6 +23,7 @@ def gather_facts(evidence: Evidence) -> Facts:
 
     Examples
     --------
+    >>> from comity.evidence import Evidence
     >>> facts = gather_facts(Evidence.load())
     >>> facts.ordered_to_leave["MAR", "ESP"] > 0
     True

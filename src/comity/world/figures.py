@@ -48,6 +48,8 @@ class Figures:
         Goods sales from i to n, US$; 0 where no flow is recorded; N × N.
     gdp, price_level
         GDP in US$, and GDP in US$ over GDP in international dollars; N.
+    gdp_year
+        Year of ``gdp``: the baseline year, or the latest before it that is known; N.
     income
         World Bank income group: high, upper_middle, lower_middle, low, or empty where not classified.
     labour_share, tariff, tertiary_return
@@ -60,8 +62,10 @@ class Figures:
         Share of residents aged 25-64 with post-secondary education; N.
     stock
         Persons born in i who live in n; 0 where no pair is recorded; N × N.
+    stock_elsewhere
+        Persons in n born outside the world's economies or with origin unknown; N.
     stock_high
-        Share of them with post-secondary education (estimated); N × N.
+        Share of ``stock`` with post-secondary education (estimated); N × N.
     received
         Remittances received by i from n, US$ of the baseline year; N × N.
     fee
@@ -78,6 +82,7 @@ class Figures:
     income: tuple[str, ...]
     trade: Array
     gdp: Array
+    gdp_year: Array
     price_level: Array
     labour_share: Array
     tariff: Array
@@ -87,6 +92,7 @@ class Figures:
     people: Array
     high: Array
     stock: Array
+    stock_elsewhere: Array
     stock_high: Array
     received: Array
     fee: Array
@@ -125,10 +131,13 @@ def _indicator(frame: pd.DataFrame, name: str, codes: tuple[str, ...]) -> Array:
 
 
 def _pick_codes(ev: Evidence) -> tuple[str, ...]:
-    """Economies with trade, GDP, prices and people: the ones a world can be calibrated for."""
+    """Economies with trade, GDP, prices and people: the ones a world can be calibrated for.
+
+    An economy whose GDP was last published years ago stays in: it may be where many migrants were born, and
+    leaving it out would turn them into natives of where they live. Its year is recorded with what is imputed.
+    """
     trade = ev.table("goods_trade")
-    gdp = ev.table("gdp")
-    known = gdp[(gdp["year"] == BASE_YEAR) & gdp["gdp_usd"].notna() & gdp["gdp_ppp"].notna()]
+    known = _known_gdp(ev)
     people = ev.table("population_age")
     stock = ev.table("migrant_stock")
     sets = [
@@ -139,6 +148,13 @@ def _pick_codes(ev: Evidence) -> tuple[str, ...]:
         set(ev.table("countries")["iso3"].astype(str)),
     ]
     return tuple(sorted(set.intersection(*sets)))
+
+
+def _known_gdp(ev: Evidence) -> pd.DataFrame:
+    """Latest year, not after the baseline, with GDP at market prices and at purchasing power parity."""
+    gdp = ev.table("gdp").astype({"country": str})
+    known = gdp[(gdp["year"] <= BASE_YEAR) & gdp["gdp_usd"].notna() & gdp["gdp_ppp"].notna()]
+    return known.sort_values("year").groupby("country", as_index=False).last()
 
 
 def _people(ev: Evidence, codes: tuple[str, ...]) -> tuple[Array, Array]:
@@ -163,6 +179,12 @@ _HIGH_LEVELS: Final = ("post-secondary",)
 _YOUNG: Final = ("0-4", "5-9", "10-14", "15-19")
 _ADULTS: Final = ("20-39", "40-59", "60-64")
 _OLD: Final = ("65-69", "70+")
+
+
+def _born_elsewhere(stock: pd.DataFrame, codes: tuple[str, ...]) -> Array:
+    rows = stock[~stock["origin"].astype(str).isin(codes)]
+    found = rows.astype({"destination": str}).groupby("destination")["persons"].sum()
+    return found.reindex(list(codes)).fillna(0.0).to_numpy(float)
 
 
 def _remittances(ev: Evidence, codes: tuple[str, ...]) -> Array:
@@ -214,7 +236,7 @@ def gather(evidence: Evidence) -> Figures:
     stock = stock[stock["year"] == STOCK_YEAR]
     skills = evidence.table("skill_composition")
     skills = skills[skills["skill"].astype(str) == "high"]
-    gdp = evidence.table("gdp")
+    gdp = _known_gdp(evidence).set_index("country").reindex(list(codes))
     indicators = evidence.table("indicators")
     people = _people(evidence, codes)
     member = countries["eu"].to_numpy(dtype=bool)
@@ -231,8 +253,9 @@ def gather(evidence: Evidence) -> Figures:
         regions=tuple(countries["subregion"].astype(str)),
         income=tuple(_income_group(x) for x in countries["income_group"]),
         trade=trade,
-        gdp=_of_year(gdp, "gdp_usd", BASE_YEAR, codes),
-        price_level=_of_year(gdp, "gdp_usd", BASE_YEAR, codes) / _of_year(gdp, "gdp_ppp", BASE_YEAR, codes),
+        gdp=gdp["gdp_usd"].to_numpy(float),
+        gdp_year=gdp["year"].to_numpy(float),
+        price_level=(gdp["gdp_usd"] / gdp["gdp_ppp"]).to_numpy(float),
         labour_share=_latest(evidence.table("labour_share"), "labour_share", codes),
         tariff=_latest(evidence.table("tariff"), "applied_weighted_share", codes),
         tertiary_return=_latest(evidence.table("returns_to_schooling"), "return_tertiary", codes),
@@ -241,6 +264,7 @@ def gather(evidence: Evidence) -> Figures:
         people=people[1],
         high=_high_share(evidence, codes),
         stock=persons,
+        stock_elsewhere=_born_elsewhere(stock, codes),
         stock_high=_matrix(skills, "origin", "destination", "share", codes),
         received=_remittances(evidence, codes),
         fee=_fees(evidence, codes),

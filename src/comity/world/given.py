@@ -44,6 +44,8 @@ class Given:
         f'_ij; N × N.
     remitted
         E_ij: gross remittances from j to i are ω̂_j E_ij; US$, N × N.
+    moved_remitted
+        The part of ``remitted`` that movers send: more for those who came, less for those gone; N × N.
     money
         Net public transfers received, US$; N.
     unit_change
@@ -64,6 +66,7 @@ class Given:
     tariff: Array
     fee: Array
     remitted: Array
+    moved_remitted: Array
     money: Array
     unit_change: Array
     person_change: Array
@@ -107,6 +110,13 @@ def _move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
         msg = (
             f"more {SKILLS[s]}-skill workers born in {e.codes[i]} would leave {e.codes[j]} "
             f"than the {e.units[i, j, s]:,.0f} working units there"
+        )
+        raise InputError(msg, accepted="a smaller number of places")
+    if (e.persons + persons < 0).any():
+        i, j = (int(k[0]) for k in np.nonzero(e.persons + persons < 0))
+        msg = (
+            f"more persons born in {e.codes[i]} would leave {e.codes[j]} "
+            f"than the {e.persons[i, j]:,.0f} living there"
         )
         raise InputError(msg, accepted="a smaller number of places")
     return units, persons, recognised, untaxed
@@ -163,8 +173,14 @@ def _trade_friction(e: Economy, shock: Shock, persons: Array) -> tuple[Array, Ar
     return friction, tariff
 
 
-def _remit(e: Economy, shock: Shock, unit_change: Array, pay: Array) -> tuple[Array, Array]:
-    """E_ij and f'_ij (§3.6): existing migrants keep what they remit of their pay, new movers remit ρ_ij."""
+def _remit(
+    e: Economy, shock: Shock, unit_change: Array, recognised: Array, pay: Array
+) -> tuple[Array, Array, Array]:
+    """E_ij, the movers' part of it, and f'_ij (§3.6).
+
+    Existing migrants keep what they remit of their pay, and those who come remit ρ_ij. Those who leave stop
+    what is on record for their corridor, so a corridor without a recorded remittance cannot fall below zero.
+    """
     k = e.coefficients
     fee = e.fee
     if shock.fees:
@@ -172,7 +188,7 @@ def _remit(e: Economy, shock: Shock, unit_change: Array, pay: Array) -> tuple[Ar
         for cut in shock.fees:
             i, j = e.place(cut.receiving), e.place(cut.sending)
             fee[i, j] = min(fee[i, j], cut.ceiling)
-    remitted = e.remitted.copy()
+    remitted, moved = e.remitted.copy(), np.zeros_like(e.remitted)
     touched = (pay[:, :, 1] != 1).any(axis=1) | (unit_change != 0).any(axis=(0, 2))
     for j in np.flatnonzero(touched).tolist():
         bill = e.units[:, j, :] * e.unit_wage[j]
@@ -180,13 +196,21 @@ def _remit(e: Economy, shock: Shock, unit_change: Array, pay: Array) -> tuple[Ar
         known = np.divide(
             bill @ pay[j, :, 1], total, out=np.full(len(e), pay[j, :, 1].mean()), where=total > 0
         )
-        extra = e.propensity[:, j] * (unit_change[:, j, :] * e.unit_wage[j] * pay[j, :, 1]).sum(axis=1)
-        remitted[:, j] = e.remitted[:, j] * known + extra
+        price = e.unit_wage[j] * pay[j, :, 1]
+        movers = unit_change[:, j, :] - recognised[:, j, :]
+        coming = e.propensity[:, j] * (np.maximum(movers, 0) @ price)
+        leaving = e.recorded_propensity[:, j] * (np.maximum(-movers, 0) @ price)
+        better = e.recorded_propensity[:, j] * (recognised[:, j, :] @ price)
+        moved[:, j] = coming - leaving
+        moved[j, j] = 0.0
+        remitted[:, j] = e.remitted[:, j] * known + better + moved[:, j]
         remitted[j, j] = 0.0
     if fee is not e.fee:
         changed = fee != e.fee
-        remitted[changed] *= ((1 - fee[changed]) / (1 - e.fee[changed])) ** k.fee_elasticity
-    return remitted, fee
+        lift = ((1 - fee[changed]) / (1 - e.fee[changed])) ** k.fee_elasticity
+        remitted[changed] *= lift
+        moved[changed] *= lift
+    return remitted, moved, fee
 
 
 def prepare(e: Economy, shock: Shock) -> Given:
@@ -205,12 +229,12 @@ def prepare(e: Economy, shock: Shock) -> Given:
     units, persons, recognised, untaxed = _move_people(e, shock)
     quantity, capital, productivity, pay = _pay_factors(e, units)
     friction, tariff = _trade_friction(e, shock, persons)
-    remitted, fee = _remit(e, shock, units, pay)
+    remitted, moved, fee = _remit(e, shock, units, recognised, pay)
     money = np.zeros(len(e))
     for item in shock.transfers:
         money[e.place(item.giver)] -= item.usd
         money[e.place(item.receiver)] += item.usd
     return Given(
-        quantity, capital, productivity, pay, friction, tariff, fee, remitted, money, units, persons,
+        quantity, capital, productivity, pay, friction, tariff, fee, remitted, moved, money, units, persons,
         recognised, untaxed,
     )  # fmt: skip

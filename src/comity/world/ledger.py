@@ -179,10 +179,7 @@ def keep_ledger(e: Economy, g: Given, p: Prices, shock: Shock) -> Ledger:
     earn_come = np.einsum("ijs,js->ij", come, after[..., 1]) * foreign
     earn_leave = np.einsum("ijs,js->ij", leave, before[..., 1]) * foreign
     gross = g.remitted * p.factor
-    moved_pay = np.einsum("ijs,js->ij", come - leave, e.unit_wage * g.pay[..., 1]) * foreign
-    new_gross = e.propensity * moved_pay * p.factor
-    fee_lift = ((1 - g.fee) / (1 - e.fee)) ** k.fee_elasticity
-    new_gross = new_gross * fee_lift
+    new_gross = g.moved_remitted * p.factor
     old_gross = gross - new_gross
     keep = earn_stay - (earn_before - earn_leave)
     existing = keep * net_tax - (old_gross / p.index - e.remitted)
