@@ -33,7 +33,9 @@ def discrete_games(draw, parties=(2, 3), clauses=(1, 5), draws=(1, 6), linked=Tr
                 linked=linked and draw(st.booleans()),
                 group=f"G{c % 3}",
                 ministries=tuple(
-                    sorted({f"{giver}:m{draw(st.integers(0, 1))}", f"{beneficiary}:m{draw(st.integers(0, 1))}"})
+                    sorted(
+                        {f"{giver}:m{draw(st.integers(0, 1))}", f"{beneficiary}:m{draw(st.integers(0, 1))}"}
+                    )
                 ),
             )
         )

@@ -159,7 +159,7 @@ def test_stability_equals_brute_force(game):
             better = [(g.mean(axis=0) - here)[list(members)].min() for _, g in feasible(inside)]
             if better and max(better) > 1e-6 * game.scale.max():
                 blocking.add(tuple(game.parties[i] for i in members))
-                epsilon = max(epsilon, max(better))
+                epsilon = max(epsilon, *better)
     result = assess_stability(game, values)
     assert {b.members for b in result.blocking} == blocking
     assert result.epsilon == pytest.approx(epsilon, abs=1e-3)
@@ -175,7 +175,9 @@ def test_frontier_equals_brute_force(game):
         assert front.solutions == ()
         return
     efficient = {
-        tuple(m.round(9)) for m in means if not np.any(np.all(means >= m - 1e-12, axis=1) & np.any(means > m + 1e-9, axis=1))
+        tuple(m.round(9))
+        for m in means
+        if not np.any(np.all(means >= m - 1e-12, axis=1) & np.any(means > m + 1e-9, axis=1))
     }
     assert {tuple(s.mean_gains.round(9)) for s in front.solutions} == efficient
 

@@ -125,6 +125,9 @@ class Program:
             ("numerics/dualfeastol", FEASIBILITY),
             ("limits/absgap", gap),
             ("limits/totalnodes", nodes),
+            # small dense programs: long rounds of cuts at the root cost seconds and prove nothing more
+            ("separating/maxroundsroot", 5),
+            ("separating/maxrounds", 1),
             ("parallel/maxnthreads", 1),
             ("lp/threads", 1),
         ):

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Floor", "Table"]
 
-NODES = 400
-ROUNDS = 8
-TAIL_CUTS = 30
-SEARCH_GAP = 1e-5
+NODES = 500
+ROUNDS = 5
+TAIL_CUTS = 12
+SEARCH_GAP = 1e-4
+SEARCH_STEP = 1e-2
+DRAW_NODES = 60
+SEARCH_NODES = 30
 
 Array = npt.NDArray[np.float64]
 
@@ -193,7 +196,7 @@ class Table:
             size = float(self.game.scale[floor.party])
             least = floor.least + float(self.game.no_deal[floor.party])
             base.row({c: v / size for c, v in terms.items()}, lower=least / size)
-        first = base.solve(gap=gap, solver=solver)
+        first = base.solve(gap=min(gap, 1e-3), solver=solver)
         if first.point is None:
             return Answer(None, math.nan, math.nan, first.status, first.solver)
         if not self._failing(first.point, floors):
@@ -212,16 +215,21 @@ class Table:
         """Find a good package by letting each party set aside its worst draws at the last package."""
         best: Outcome | None = None
         for start in starts:
-            point = start if not self._failing(start, floors) else self._repair(base, floors, start, solver)
+            point: Array = start
             local = -math.inf
-            for _ in range(ROUNDS if point is not None else 0):
-                assert point is not None  # noqa: S101
+            for turn in range(ROUNDS):
                 found = self._aside(base, floors, point, gap, solver)
-                if found.point is None or found.objective <= local + gap:
-                    break
-                local, point = found.objective, found.point
+                if found.point is None:
+                    mended = None if turn else self._repair(base, floors, start, solver)
+                    if mended is None:
+                        break
+                    point = mended
+                    continue
                 if best is None or found.objective > best.objective:
                     best = found
+                if found.objective <= local + SEARCH_STEP * max(1e-3, abs(found.objective)):
+                    break
+                local, point = found.objective, found.point
         return best
 
     def _elastic(self, base: Program, floors: tuple[Floor, ...]) -> tuple[Program, tuple[Floor, ...]]:
@@ -239,7 +247,7 @@ class Table:
         elastic, lowered = self._elastic(base, floors)
         point, last = np.append(start, -1.0), -math.inf
         for _ in range(ROUNDS):
-            found = self._aside(elastic, lowered, point, 1e-6, solver)
+            found = self._aside(elastic, lowered, point, 1e-5, solver)
             if found.point is None or found.objective <= last + 1e-6:
                 return None
             if not self._failing(found.point[:-1], floors):
@@ -255,7 +263,7 @@ class Table:
         worst = self.game.draws - self.game.needed + 1
         point: Array | None = None
         for _ in range(TAIL_CUTS):
-            found = elastic.solve(gap=1e-5, solver=solver)
+            found = elastic.solve(gap=1e-4, solver=solver, nodes=SEARCH_NODES)
             point = found.point
             if point is None:
                 return None
@@ -289,7 +297,7 @@ class Table:
                 for t in sorted(held[floor.party]):
                     terms, least = self._draw_row(floor, t)
                     program.row(terms, lower=least)
-            found = program.solve(gap=gap, solver=solver)
+            found = program.solve(gap=gap, solver=solver, nodes=SEARCH_NODES)
             if found.point is None:
                 return found
             again = False
@@ -326,7 +334,7 @@ class Table:
             beat = None if best is None else best.objective + gap / 2
             if beat is not None and base.objective and not base.logarithms:
                 program.row(base.objective, lower=beat)
-            reach = program.copy()
+            reach = program.copy() if nodes > DRAW_NODES else None
             for floor in floors:
                 self._mark(program, floor, critical[floor.party], reach)
             found = program.solve(gap=gap, solver=solver, nodes=nodes, beat=beat)
@@ -384,7 +392,7 @@ class Table:
                 grown = grown or bool(fresh)
         return grown
 
-    def _mark(self, program: Program, floor: Floor, draws: set[int], reach: Program) -> None:
+    def _mark(self, program: Program, floor: Floor, draws: set[int], reach: Program | None) -> None:
         spare = self.game.draws - self.game.needed
         if len(draws) <= spare:
             return
@@ -392,7 +400,12 @@ class Table:
         for t in sorted(draws):
             terms, least = self._draw_row(floor, t)
             if spare:
-                worst = -reach.relaxed({c: -v for c, v in terms.items()})
+                # interval arithmetic is quick, a linear program gives a tighter constant
+                worst = (
+                    math.fsum(v * (program.lower[c] if v > 0 else program.upper[c]) for c, v in terms.items())
+                    if reach is None
+                    else -reach.relaxed({c: -v for c, v in terms.items()})
+                )
                 if worst >= least:
                     continue
                 mark = program.column(0, 1, integer=True)

@@ -34,6 +34,8 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 MARGIN_NODES = 40
+DECISION_NODES = 100
+SCREEN_NODES = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -324,7 +326,9 @@ def _floors(game: Game) -> list[Floor]:
     return [Floor(i, float(least)) for i, least in enumerate(game.floor)]
 
 
-def _decide(table: Table, solver: Solver, parties: Iterable[int] | None = None) -> Answer:
+def _decide(
+    table: Table, solver: Solver, parties: Iterable[int] | None = None, nodes: int = DECISION_NODES
+) -> Answer:
     """Find any package that keeps the red lines of these parties (all unless told)."""
     floors = _floors(table.game)
     if parties is not None:
@@ -336,7 +340,7 @@ def _decide(table: Table, solver: Solver, parties: Iterable[int] | None = None) 
         for c, v in table.mean_terms(floor.party).items():
             goal[c] += v / float(table.game.scale[floor.party])
     program.objective = {c: float(v) for c, v in enumerate(goal) if v}
-    return table.maximise(program, floors, gap=1e6, solver=solver)
+    return table.maximise(program, floors, gap=1e6, solver=solver, nodes=nodes)
 
 
 def _filter(game: Game, solver: Solver) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
@@ -418,7 +422,7 @@ def _opening(game: Game, on_table: set[str], solver: Solver) -> tuple[tuple[str,
         keys = on_table | {clause.key}
         while more := {r.second for r in game.requirements if r.first in keys - on_table} - keys:
             keys |= more
-        answer = _decide(Table(game.restrict(keys)), solver)
+        answer = _decide(Table(game.restrict(keys)), solver, nodes=SCREEN_NODES)
         if answer.point is not None:
             opening.append(clause.key)
         elif answer.status != "infeasible":
