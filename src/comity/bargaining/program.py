@@ -29,7 +29,7 @@ Status = Literal["optimal", "bounded", "infeasible"]
 
 NODE_LIMIT = 200_000
 FEASIBILITY = 1e-7
-TANGENT_ROUNDS = 200
+TANGENT_ROUNDS = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,8 +210,9 @@ class Program:
                 return Outcome(best[1], best[0], max(bound, best[0]), kept, "HiGHS")
             for k, c in enumerate(columns):
                 tangent(k, max(point[c], math.exp(bounds[k][0])))
-        msg = "HiGHS: the tangents did not close the gap"
-        raise SolveError(msg)
+        # HiGHS rounds rows to about 1e-6, so that the last of the gap may not close: say how far it is
+        assert best is not None  # noqa: S101
+        return Outcome(best[1], best[0], max(bound, best[0]), "bounded", "HiGHS")
 
     def value(self, point: Array) -> float:
         """Objective at a point."""
