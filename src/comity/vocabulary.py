@@ -208,6 +208,7 @@ class Instrument:
     ``parameters[0]`` is the number that a clause varies. ``ministry_giver`` and ``ministry_beneficiary``
     name the ministry (see the ministries catalogue) that must consent on each side.
     ``action`` names the world-model action that values it, or is empty (elicited or unvalued, §5.2).
+    ``title`` is what a negotiator would call it; ``name`` is the short key of the catalogue.
     """
 
     code: str
@@ -225,6 +226,7 @@ class Instrument:
     gcm: tuple[str, ...] = ()
     mita: str = ""
     ilo: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def parameter(self) -> Parameter:

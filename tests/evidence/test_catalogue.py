@@ -14,7 +14,15 @@ import pytest
 import yaml
 
 from comity.errors import EvidenceError, EvidenceNotFound
-from comity.evidence.catalogue_set import PACKED, Basis, Catalogue, Cause, EvidenceClass, Sign
+from comity.evidence.catalogue_set import (
+    PACKED,
+    Basis,
+    Catalogue,
+    Cause,
+    EvidenceClass,
+    Sign,
+    find_banned_words,
+)
 from comity.evidence.parameter_set import Parameters
 from comity.vocabulary import Area
 
@@ -89,6 +97,17 @@ def test_instrument_is_complete(code: str) -> None:
         assert CATALOGUE.term("ILO-R86-model-agreement", article).label
     assert instrument.mita in {"facilitation", "protection", "control", "none"}
     assert CATALOGUE.stronger[code] in {"high", "low"}
+
+
+def test_titles_are_short_plain_and_unlike_each_other() -> None:
+    titles = [instrument.title for instrument in CATALOGUE.instruments.values()]
+    assert len({title.casefold() for title in titles}) == len(CODES)
+    for title in titles:
+        assert 0 < len(title) <= 60
+        assert title[0].isupper()
+        assert "_" not in title
+        assert not title.endswith(".")
+        assert not find_banned_words(title), title
 
 
 def test_actions_are_exactly_those_of_the_world_model() -> None:
@@ -241,6 +260,7 @@ def test_a_trace_gives_the_row_as_written() -> None:
         ("instruments.csv", "RW02,", "RW01,", "used twice"),
         ("instruments.csv", "a_rights_welfare", "z_rights", "area"),
         ("instruments.csv", ",protection,", ",kindness,", "mita"),
+        ("instruments.csv", ",Equal treatment in pay and work,", ",,", "title"),
         ("instrument_parameters.csv", "RW01,1,", "RW01,2,", "position 2 should be 1"),
         ("instrument_parameters.csv", ",0,100,stated", ",100,0,stated", "low 100 is not below high 0"),
         ("instrument_parameters.csv", ",0,100,stated", ",0,inf,stated", "finite"),

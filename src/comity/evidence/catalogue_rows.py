@@ -83,6 +83,7 @@ class InstrumentRow(_Row):
     code: Code
     area: Area
     name: Slug
+    title: Annotated[Text, StringConstraints(max_length=60)]
     definition: Text
     typical: Text
     giver_role: Text

@@ -241,6 +241,7 @@ def _instrument(row: InstrumentRow, bounds: Sequence[Bound]) -> Instrument:
         gcm=row.gcm,
         mita=row.mita,
         ilo=row.ilo,
+        title=row.title,
     )
 
 

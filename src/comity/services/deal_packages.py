@@ -250,7 +250,8 @@ def _write_lines(
         if not worth.any():
             continue
         what = interest.clause or interest.instrument or ""
-        name = lab.catalogue.instruments[what[:4]].name.replace("_", " ")
+        instrument = lab.round.interest_clauses(interest)[0].instrument
+        name = lab.catalogue.instruments[instrument].title
         rows.append(
             LedgerLine(
                 f"interest_{k}", f"Stated interest: {name} ({what})", "interests",

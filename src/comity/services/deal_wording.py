@@ -77,8 +77,8 @@ def value_figure(deal: Deal, provision: Provision, unit: str | None = None) -> F
 
 def clause_name(deal: Deal, instrument: str) -> Text:
     """Name of an instrument with its code."""
-    name = deal.instruments[instrument].name.replace("_", " ")
-    return text("{name} ({code})", name=Name(name), code=Name(instrument, "code"))
+    title = deal.instruments[instrument].title
+    return text("{name} ({code})", name=Name(title), code=Name(instrument, "code"))
 
 
 def ministry_name(deal: Deal, veto_player: str) -> str:

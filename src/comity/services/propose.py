@@ -254,7 +254,7 @@ def propose_round(
     setting = lab.setting(lab.central.economy, None)
     for k, clause in enumerate(clauses):
         gains = lab.gain(lab.central, lab.shock(setting, {clause.key: clause.strongest}))
-        name = catalogue.instruments[clause.instrument].name.replace("_", " ")
+        name = catalogue.instruments[clause.instrument].title
         found.append(Candidate(clause, name, dict(zip(codes, map(float, gains), strict=True))))
         if progress is not None:
             progress(f"{clause.instrument} {clause.giver}→{clause.beneficiary}", (k + 1) / len(clauses))
