@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.errors import InputError, SolveError
-from comity.world import Cost, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer, World
+from comity.world import Cost, Economy, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer, World
 from comity.world.equilibrium import jacobian, residual
 from comity.world.examples import random_economy
 from comity.world.given import prepare
@@ -20,13 +20,15 @@ sizes = st.integers(3, 12)
 few = settings(max_examples=40, deadline=None)
 
 
-def a_shock(codes: tuple[str, ...], rng: np.random.Generator, size: float = 1.0) -> Shock:
+def a_shock(economy: Economy, rng: np.random.Generator, size: float = 1.0) -> Shock:
     """One of everything, between made-up economies."""
-    a, b, c = (str(x) for x in rng.choice(codes, 3, replace=False))
+    a, b, c = (str(x) for x in rng.choice(economy.codes, 3, replace=False))
+    many = 0.05 * float(economy.units[economy.place(a), economy.place(a), 0])
+    few_high = 0.05 * float(economy.units[economy.place(c), economy.place(b), 1])
     return Shock(
         moves=(
-            Move(a, a, b, "low", 3 * size * rng.uniform(), 0.7, 0.8),
-            Move(c, b, c, "high", 0.2 * rng.uniform(), 0.6, 0.9, tax_source=0.5),
+            Move(a, a, b, "low", many * size * rng.uniform(), 0.7, 0.8),
+            Move(c, b, c, "high", few_high * rng.uniform(), 0.6, 0.9, tax_source=0.5),
         ),
         tariffs=(TariffCut(a, b, 0.03 * rng.uniform()), TariffCut(c, a, 0.5)),
         trade_costs=(TradeCost(b, c, 1 - 0.2 * size * rng.uniform()),),
@@ -58,7 +60,7 @@ def test_identity_shock_moves_no_line(size, seed):
 @few
 def test_residual_walras_and_world_budget(size, seed):
     economy = random_economy(size, seed)
-    outcome = World(economy).solve(a_shock(economy.codes, np.random.default_rng(seed)))
+    outcome = World(economy).solve(a_shock(economy, np.random.default_rng(seed)))
     prices, g = outcome.prices, outcome.given
     assert prices.error <= 1e-10
     assert abs(prices.walras) <= 1e-9
@@ -75,7 +77,7 @@ def test_residual_walras_and_world_budget(size, seed):
 def test_two_starts_agree(size, seed):
     economy = random_economy(size, seed)
     world, rng = World(economy), np.random.default_rng(seed)
-    shock = a_shock(economy.codes, rng)
+    shock = a_shock(economy, rng)
     one = world.solve(shock).prices
     two = world.solve(shock, start=rng.normal(0, 0.2, 2 * size)).prices
     assert np.abs(np.log(one.factor / two.factor)).max() < 1e-8
@@ -86,7 +88,7 @@ def test_two_starts_agree(size, seed):
 @few
 def test_homogeneous_of_degree_zero_in_money(size, seed, factor):
     economy = random_economy(size, seed)
-    shock = a_shock(economy.codes, np.random.default_rng(seed))
+    shock = a_shock(economy, np.random.default_rng(seed))
     richer = replace(
         economy,
         sales=economy.sales * factor,
@@ -107,7 +109,7 @@ def test_homogeneous_of_degree_zero_in_money(size, seed, factor):
 @few
 def test_homogeneous_of_degree_zero_in_people(size, seed, factor):
     economy = random_economy(size, seed, stock_floor=0.0)
-    shock = a_shock(economy.codes, np.random.default_rng(seed))
+    shock = a_shock(economy, np.random.default_rng(seed))
     larger = replace(
         economy,
         units=economy.units * factor,
@@ -123,7 +125,7 @@ def test_homogeneous_of_degree_zero_in_people(size, seed, factor):
 @few
 def test_jacobian_is_the_derivative_of_the_residual(size, seed):
     economy, rng = random_economy(size, seed), np.random.default_rng(seed)
-    g = prepare(economy, a_shock(economy.codes, rng))
+    g = prepare(economy, a_shock(economy, rng))
     z = rng.normal(0, 0.1, 2 * size)
     h = 1e-6
     numeric = np.array([(residual(z + d, economy, g) - residual(z - d, economy, g)) / (2 * h)

@@ -21,7 +21,7 @@ few = settings(max_examples=40, deadline=None)
 @few
 def test_lines_and_memos_add_up_to_the_change_of_real_expenditure(size, seed, capital):
     economy = random_economy(size, seed, capital=capital)
-    ledger = World(economy).solve(a_shock(economy.codes, np.random.default_rng(seed))).ledger()
+    ledger = World(economy).solve(a_shock(economy, np.random.default_rng(seed))).ledger()
     here = [k for k, line in enumerate(LINES) if line.name not in ELSEWHERE]
     total = ledger.values[:, here].sum(axis=1) + ledger.memos.sum(axis=1)
     assert np.allclose(total, ledger.real_change, atol=1e-9 * economy.output.max())
@@ -31,7 +31,7 @@ def test_lines_and_memos_add_up_to_the_change_of_real_expenditure(size, seed, ca
 @few
 def test_what_immigrants_gain_is_what_nationals_abroad_gain(size, seed):
     economy = random_economy(size, seed)
-    ledger = World(economy).solve(a_shock(economy.codes, np.random.default_rng(seed))).ledger()
+    ledger = World(economy).solve(a_shock(economy, np.random.default_rng(seed))).ledger()
     names = [line.name for line in LINES]
     immigrants = ledger.values[:, names.index("immigrants")].sum()
     abroad = ledger.values[:, names.index("nationals_abroad")].sum()

@@ -11,7 +11,7 @@ for the equations and :mod:`comity.world.actions` for what each instrument does.
 
 from __future__ import annotations
 
-from comity.world.actions import ACTIONS, Facts, Setting, act
+from comity.world.actions import ACTIONS, Facts, Setting, act, find_gap
 from comity.world.calibrate import calibrate
 from comity.world.economy import Coefficients, Economy
 from comity.world.facts import gather_facts
@@ -44,6 +44,7 @@ __all__ = [
     "World",
     "act",
     "calibrate",
+    "find_gap",
     "gather",
     "gather_facts",
 ]

@@ -1,7 +1,7 @@
 """What each instrument does to the model: from a provision to a shock (§5.2).
 
 Only instruments that the catalogue gives an ``action`` act here; all others are elicited or unvalued, never
-invented. A provision between blocs is shared out over the members: places by residents of working age,
+invented. A provision between blocs is shared out over the members: places by people in work,
 money by value added (giving) and by people (receiving); rules apply to every pair.
 
 Who may import me: services. Start at :func:`act`.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from comity.vocabulary import Provision
 
-__all__ = ["ACTIONS", "PARAMETERS", "TERMS", "Facts", "Setting", "act"]
+__all__ = ["ACTIONS", "PARAMETERS", "TERMS", "Facts", "Setting", "act", "find_gap"]
 
 #: Parameters that actions read, by dotted name.
 PARAMETERS: Final = (
@@ -124,7 +124,7 @@ def _mix(s: Setting, provision: Provision, birthplace: str, place: str) -> dict[
         raise InputError(msg, key=provision.key, accepted="low, high or mixed")
     e = s.economy
     here = e.workers[e.place(birthplace), e.place(place)]
-    if here.sum() <= 0:
+    if e.persons[e.place(birthplace), e.place(place)] <= 0 or here.sum() <= 0:  # no corridor on record
         here = e.workers[e.place(birthplace), e.place(birthplace)]
     return {name: float(x) for name, x in zip(SKILLS, here / here.sum(), strict=True)}
 
@@ -319,3 +319,15 @@ def act(setting: Setting, provision: Provision, action: str) -> Shock:
         msg = f"instrument {provision.instrument} does not act on the model (action {action!r})"
         raise InputError(msg, accepted=", ".join(sorted(ACTIONS))) from None
     return do(setting, provision)
+
+
+def find_gap(setting: Setting, provision: Provision, action: str) -> str:
+    """Say what the pack lacks to value this provision; empty where it lacks nothing.
+
+    A provision with a gap adds nothing to the shock, which must not be read as a value of zero (§2.3, §5.2).
+    """
+    if action == "readmission":
+        pairs = list(setting.pairs(provision.giver, provision.beneficiary))
+        if not any(pair in setting.facts.ordered_to_leave for pair in pairs):
+            return f"persons from {provision.giver} ordered to leave {provision.beneficiary}"
+    return ""

@@ -63,6 +63,10 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     fee = np.where(
         remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee
     )
+    earned = _sum_pairs(e.earnings, member)
+    rates = _sum_pairs(e.remit_rate * e.earnings, member)
+    plain_rate = _sum_pairs(e.remit_rate, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
+    remit_rate = np.divide(rates, earned, out=plain_rate, where=earned > 0)
     bill = e.labour_share * e.value_added
     by_skill = e.labour.sum(axis=-1)
     pay = e.unit_wage * by_skill
@@ -81,6 +85,7 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
         work_rate=(member @ (e.work_rate * e.population)) / (member @ e.population),
         premium=premium,
         remitted=remitted,
+        remit_rate=remit_rate,
         fee=fee,
         tax=(member @ (e.tax * e.value_added)) / value_added,
         price_level=value_added / (member @ (e.value_added / e.price_level)),

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comity.units import BASE_YEAR
-from comity.world.economy import Array, Coefficients, Economy, Flags
+from comity.world.economy import (
+    Array,
+    Coefficients,
+    Economy,
+    Flags,
+    fill_remit_rate,
+    find_unit_wage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,19 +244,24 @@ def calibrate(figures: Figures, values: Mapping[str, float]) -> Economy:
     unpriced = ~np.isfinite(f.fee).any(axis=1) & (f.received.sum(axis=1) > 0)
     notes.add(unpriced, "cost of remittances received: default, no corridor has a published price")
     fee = np.where(np.isfinite(f.fee), f.fee, p["world.remittances.fee_default"])
+    labour_share = notes.fill(f.labour_share, p["world.labour.share_default"], "labour share: default")
+    premium = np.exp(p["world.labour.premium_years"] * back)
+    remitted = f.received / (1 - fee)
+    wage = find_unit_wage(units, labour_share * f.gdp, premium)
     return Economy(
         codes=f.codes,
         sales=sales,
         tariff=_tariffs(f, p, trade, notes),
         output=output,
         value_added_share=nu,
-        labour_share=notes.fill(f.labour_share, p["world.labour.share_default"], "labour share: default"),
+        labour_share=labour_share,
         units=units,
         workers=workers,
         persons=persons,
         work_rate=rate,
-        premium=np.exp(p["world.labour.premium_years"] * back),
-        remitted=f.received / (1 - fee),
+        premium=premium,
+        remitted=remitted,
+        remit_rate=fill_remit_rate(remitted, np.einsum("ijs,js->ij", units, wage)),
         fee=fee,
         tax=_taxes(f, p, notes),
         price_level=f.price_level,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from comity.errors import InputError
 
-__all__ = ["SKILLS", "Array", "Coefficients", "Economy", "Flags"]
+__all__ = ["SKILLS", "Array", "Coefficients", "Economy", "Flags", "fill_remit_rate", "find_unit_wage"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -104,6 +104,9 @@ class Economy:
         Wage of a high-skill unit over a low-skill unit; N.
     remitted
         G_ij, gross remittances from j to people in i; US$, N × N (row: receiving, column: sending).
+    remit_rate
+        Share of earnings remitted by people from i in j, filled where not on record
+        (:func:`fill_remit_rate`); N × N.
     fee
         f_ij, share of a remittance taken by its fee; N × N.
     tax
@@ -133,6 +136,7 @@ class Economy:
     work_rate: Array
     premium: Array
     remitted: Array
+    remit_rate: Array
     fee: Array
     tax: Array
     price_level: Array
@@ -207,9 +211,7 @@ class Economy:
     @cached_property
     def unit_wage(self) -> Array:
         """Wage of an effective unit by skill; US$ per year, N × 2."""
-        by_skill = self.labour.sum(axis=-1)
-        low = self.labour_share * self.value_added / (by_skill[:, 0] + self.premium * by_skill[:, 1])
-        return np.stack([low, low * self.premium], axis=-1)
+        return find_unit_wage(self.units, self.labour_share * self.value_added, self.premium)
 
     @cached_property
     def skill_share(self) -> Array:
@@ -224,23 +226,8 @@ class Economy:
 
     @cached_property
     def propensity(self) -> Array:
-        """ρ_ij, share of earnings remitted, capped and filled for new movers; N × N.
-
-        Where a corridor shows no earnings or no remittance the origin's own average is used, and without one
-        the world's.
-        """
-        earned = self.earnings.copy()
-        np.fill_diagonal(earned, 0.0)
-        known = (earned > 0) & (self.remitted > 0)
-        rate = np.divide(self.remitted, earned, out=np.zeros_like(earned), where=known)
-        sums = np.where(known, earned, 0.0).sum(axis=1)
-        origin = np.divide(
-            np.where(known, self.remitted, 0.0).sum(axis=1), sums, out=np.zeros(len(self)), where=sums > 0
-        )
-        world = self.remitted[known].sum() / earned[known].sum() if known.any() else 0.0
-        filled = np.where(known, rate, np.where(origin > 0, origin, world)[:, None])
-        np.fill_diagonal(filled, 0.0)
-        return np.minimum(filled, self.coefficients.propensity_cap)
+        """ρ_ij, share of earnings that a new mover remits: the corridor's rate, capped; N × N."""
+        return np.minimum(self.remit_rate, self.coefficients.propensity_cap)
 
     @cached_property
     def recorded_propensity(self) -> Array:
@@ -251,3 +238,30 @@ class Economy:
     def population(self) -> Array:
         """Persons living in n; N."""
         return np.asarray(self.persons.sum(axis=0))
+
+
+def find_unit_wage(units: Array, bill: Array, premium: Array) -> Array:
+    """Wage of an effective unit by skill that pays out a wage bill; US$ per year, N × 2.
+
+    ``units`` is N × N × 2, ``bill`` and ``premium`` are N.
+    """
+    by_skill = units.sum(axis=0)
+    low = bill / (by_skill[:, 0] + premium * by_skill[:, 1])
+    return np.stack([low, low * premium], axis=-1)
+
+
+def fill_remit_rate(remitted: Array, earned: Array) -> Array:
+    """Share of earnings remitted by corridor, N × N; 0 on the diagonal, and above 1 where sources clash.
+
+    Where a corridor shows no earnings or no remittance, the origin's own average over known corridors is
+    used, and without one the world's.
+    """
+    own = np.eye(len(remitted), dtype=bool)
+    known = (earned > 0) & (remitted > 0) & ~own
+    rate = np.divide(remitted, earned, out=np.zeros_like(earned), where=known)
+    sent, base = np.where(known, remitted, 0.0).sum(axis=1), np.where(known, earned, 0.0).sum(axis=1)
+    world = sent.sum() / base.sum() if known.any() else 0.0
+    origin = np.divide(sent, base, out=np.full(len(remitted), world), where=base > 0)
+    filled = np.where(known, rate, origin[:, None])
+    filled[own] = 0.0
+    return filled

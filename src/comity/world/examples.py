@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from comity.world.economy import Coefficients, Economy
+from comity.world.economy import Coefficients, Economy, fill_remit_rate, find_unit_wage
 
 __all__ = ["plain_coefficients", "random_economy", "three_economies"]
 
@@ -46,20 +46,24 @@ def random_economy(size: int, seed: int, **changes: float) -> Economy:
     persons = workers.sum(axis=2) * 1.8
     remitted = rng.lognormal(-6, 1, (size, size)) * output
     np.fill_diagonal(remitted, 0.0)
+    premium, labour_share = rng.uniform(1.2, 2.5, size), rng.uniform(0.4, 0.65, size)
+    value_added_share = rng.uniform(0.4, 0.6, size)
+    wage = find_unit_wage(units, labour_share * value_added_share * output, premium)
     fee = rng.uniform(0.02, 0.12, (size, size))
     return Economy(
         codes=codes,
         sales=sales,
         tariff=tariff,
         output=output,
-        value_added_share=rng.uniform(0.4, 0.6, size),
-        labour_share=rng.uniform(0.4, 0.65, size),
+        value_added_share=value_added_share,
+        labour_share=labour_share,
         units=units,
         workers=workers,
         persons=persons,
         work_rate=rng.uniform(0.5, 0.8, size),
-        premium=rng.uniform(1.2, 2.5, size),
+        premium=premium,
         remitted=remitted,
+        remit_rate=fill_remit_rate(remitted, np.einsum("ijs,js->ij", units, wage)),
         fee=fee,
         tax=rng.uniform(0.1, 0.35, size),
         price_level=rng.uniform(0.3, 1.1, size),
