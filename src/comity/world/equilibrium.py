@@ -1,7 +1,7 @@
 """The equilibrium of §3.3–§3.5: N price indices and N factor prices, by Newton with an analytic Jacobian.
 
 With a_i = ĉ_i^−θ the import shares after the shock are π'_in ∝ π_in (d̂t̂)_in^−θ a_i, so one residual costs
-two matrix–vector products. The Jacobian at the baseline is factored once a world and reused (a chord
+four matrix–vector products. The Jacobian at the baseline is factored once a world and reused (a chord
 method, Ortega and Rheinboldt 1970, §7.1): small shocks converge in a handful of such steps. Where the chord
 is slow the Jacobian is renewed at the current point, which is Newton's method.
 
@@ -68,32 +68,57 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kernel:
+    """What stays the same over the steps of one solve: with it a residual is four matrix–vector products.
+
+    ``base`` is π (d̂t̂)^−θ, ``net`` the same over t', ``kept`` the remittances that leave for good; N × N.
+    ``others`` is all income that does not depend on prices; N.
+    """
+
+    base: Array
+    net: Array
+    kept: Array
+    sent: Array
+    others: Array
+    lift: Array
+
+
+@dataclass(frozen=True, slots=True)
 class _Point:
-    shares: Array
+    weight: Array
+    total: Array
     price_gap: Array
     demand: Array
     output: Array
     tax_share: Array
     spending: Array
-    kernel: Array
 
 
-def _evaluate(z: Array, e: Economy, g: Given) -> _Point:
+def _fix(e: Economy, g: Given) -> _Kernel:
+    base = e.shares * g.friction
+    kept = g.remitted * (1 - e.coefficients.fee_sending * g.fee)
+    lift = e.coefficients.theta * np.log(g.productivity)
+    return _Kernel(base, base / g.tariff, kept, kept.sum(axis=0), g.money + e.balance, lift)
+
+
+def _evaluate(z: Array, e: Economy, g: Given, k: _Kernel) -> _Point:
     n = len(e)
     nu, theta = e.value_added_share, e.coefficients.theta
     log_factor, log_index = z[:n], z[n:]
-    cost = nu * log_factor + (1 - nu) * log_index - np.log(g.productivity)
-    weight = e.shares * g.friction * np.exp(-theta * cost)[:, None]
-    total = weight.sum(axis=0)
-    shares = weight / total
+    weight = np.exp(k.lift - theta * (nu * log_factor + (1 - nu) * log_index))
+    total = weight @ k.base
     factor = np.exp(log_factor)
     output = factor * g.quantity * e.output
-    kept = g.remitted * (1 - e.coefficients.fee_sending * g.fee)
-    income = output + kept @ factor - factor * kept.sum(axis=0) + g.money + e.balance
-    tax_share = np.einsum("in,in->n", shares, 1 - 1 / g.tariff)
+    income = output + k.kept @ factor - factor * k.sent + k.others
+    tax_share = 1 - (weight @ k.net) / total
     spending = income / (1 - tax_share)
-    demand = (shares / g.tariff) @ spending
-    return _Point(shares, log_index + np.log(total) / theta, demand, output, tax_share, spending, kept)
+    demand = weight * (k.net @ (spending / total))
+    return _Point(weight, total, log_index + np.log(total) / theta, demand, output, tax_share, spending)
+
+
+def _shares(p: _Point, k: _Kernel) -> Array:
+    """π'_in; columns sum to 1."""
+    return np.asarray(p.weight[:, None] * k.base / p.total)
 
 
 def residual(z: Array, e: Economy, g: Given) -> Array:
@@ -102,7 +127,7 @@ def residual(z: Array, e: Economy, g: Given) -> Array:
     Goods markets are relative to each economy's baseline output; the market of the largest economy is
     replaced by the numeraire: world value added is what it was.
     """
-    return _stack(_evaluate(z, e, g), e)
+    return _stack(_evaluate(z, e, g, _fix(e, g)), e)
 
 
 def _largest(e: Economy) -> int:
@@ -118,23 +143,28 @@ def _stack(p: _Point, e: Economy) -> Array:
 
 def jacobian(z: Array, e: Economy, g: Given) -> Array:
     """Analytic derivative of :func:`residual`; 2N × 2N."""
-    p = _evaluate(z, e, g)
+    k = _fix(e, g)
+    return _differentiate(z, e, g, k, _evaluate(z, e, g, k))
+
+
+def _differentiate(z: Array, e: Economy, g: Given, k: _Kernel, p: _Point) -> Array:
     n = len(e)
     nu, theta = e.value_added_share, e.coefficients.theta
     factor = np.exp(z[:n])
+    shares = _shares(p, k)
     # Prices.
     out = np.zeros((2 * n, 2 * n))
-    out[:n, :n] = -p.shares.T * nu
-    out[:n, n:] = np.eye(n) - p.shares.T * (1 - nu)
+    out[:n, :n] = -shares.T * nu
+    out[:n, n:] = np.eye(n) - shares.T * (1 - nu)
     # Goods markets: demand moves with costs through shares and tariff revenue, and with income.
-    net = p.shares / g.tariff
+    net = shares / g.tariff
     income_weight = net / (1 - p.tax_share)
     by_cost = -theta * (
         np.diag(p.demand)
-        - (net * p.spending) @ p.shares.T
-        + (income_weight * p.spending) @ (p.shares * (1 - 1 / g.tariff - p.tax_share)).T
+        - (net * p.spending) @ shares.T
+        + (income_weight * p.spending) @ (shares * (1 - 1 / g.tariff - p.tax_share)).T
     )
-    income = np.diag(p.output) + p.kernel * factor - np.diag(factor * p.kernel.sum(axis=0))
+    income = np.diag(p.output) + k.kept * factor - np.diag(factor * k.sent)
     by_factor = by_cost * nu + income_weight @ income
     market = np.hstack([np.diag(p.output) - by_factor, -by_cost * (1 - nu)]) / e.output[:, None]
     market[_largest(e)] = 0.0
@@ -168,7 +198,8 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
     """
     n = len(e)
     z = np.zeros(2 * n) if start is None else start.copy()
-    point = _evaluate(z, e, g)
+    kernel = _fix(e, g)
+    point = _evaluate(z, e, g, kernel)
     value = _stack(point, e)
     size, factorings, renewed = float(np.abs(value).max()), 0, False
     for step in range(MAX_STEPS):
@@ -177,7 +208,7 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
             walras = float((point.output - point.demand)[largest] / e.output.sum())
             revenue = point.tax_share * point.spending
             return Prices(
-                np.exp(z[:n]), np.exp(z[n:]), point.shares, point.spending, revenue, point.output,
+                np.exp(z[:n]), np.exp(z[n:]), _shares(point, kernel), point.spending, revenue, point.output,
                 size, walras, step, factorings,
             )  # fmt: skip
         move = -lu_solve(factors, value, check_finite=False)
@@ -186,13 +217,13 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
             break
         scale = min(1.0, LONGEST / longest) if longest > 0 else 1.0
         trial = z + scale * move
-        try_point = _evaluate(trial, e, g)
+        try_point = _evaluate(trial, e, g, kernel)
         try_value = _stack(try_point, e)
         try_size = float(np.abs(try_value).max())
         while renewed and not try_size < size and scale > TOLERANCE:
             scale /= 2
             trial = z + scale * move
-            try_point = _evaluate(trial, e, g)
+            try_point = _evaluate(trial, e, g, kernel)
             try_value = _stack(try_point, e)
             try_size = float(np.abs(try_value).max())
         if try_size < size:
@@ -203,7 +234,7 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
         else:
             slow = True
         if slow and size > TOLERANCE:
-            factors = lu_factor(jacobian(z, e, g), check_finite=False)
+            factors = lu_factor(_differentiate(z, e, g, kernel, point), check_finite=False)
             factorings += 1
             renewed = True
     worst = int(np.abs(np.nan_to_num(value, nan=np.inf)).argmax()) % n

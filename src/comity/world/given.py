@@ -189,7 +189,8 @@ def _remit(
             i, j = e.place(cut.receiving), e.place(cut.sending)
             fee[i, j] = min(fee[i, j], cut.ceiling)
     remitted, moved = e.remitted.copy(), np.zeros_like(e.remitted)
-    touched = (pay[:, :, 1] != 1).any(axis=1) | (unit_change != 0).any(axis=(0, 2))
+    # Pay changes only where somebody comes, goes or is recognised.
+    touched = unit_change.any(axis=(0, 2))
     for j in np.flatnonzero(touched).tolist():
         bill = e.units[:, j, :] * e.unit_wage[j]
         total = bill.sum(axis=1)
