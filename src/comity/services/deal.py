@@ -71,13 +71,22 @@ class _Search:
     def __init__(self, lab: Laboratory, seed: int, progress: Callable[[str, float], None]) -> None:
         self.lab, self.progress = lab, progress
         self.interests = draw_interests(lab.round, lab.draws, seed)
-        self.modelled = value_clauses(lab, {}, lambda x: progress("Valuing each clause", x))
+        self.alone = value_clauses(lab, {}, lambda x: progress("Valuing each clause", x))
+        self.central = value_clauses(lab, {}, lambda _: None, (None,))
+        self.modelled = self.alone
         self.stakes: Stakes = combine(lab, self.modelled, self.interests)
         self.game: Game = write_game(lab, self.stakes)
 
     def around(self, values: Mapping[str, float], label: str) -> None:
-        """Value the clauses again, given a package."""
-        self.modelled = value_clauses(self.lab, values, lambda x: self.progress(label, x))
+        """Value the clauses again, given a package: what it changes at central values shifts every draw.
+
+        Only the search rests on this; the full ledger of a package is computed draw by draw.
+        """
+        slope, fixed = value_clauses(self.lab, values, lambda x: self.progress(label, x), (None,))
+        self.modelled = (
+            self.alone[0] + (slope - self.central[0]),
+            self.alone[1] + (fixed - self.central[1]),
+        )
         self.stakes = combine(self.lab, self.modelled, self.interests)
         self.game = write_game(self.lab, self.stakes)
 

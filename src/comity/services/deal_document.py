@@ -125,9 +125,7 @@ def _answer(deal: Deal) -> Iterator[Block]:
         return
     details = [blocked_words(deal, found) for found in deal.blockers]
     if deal.packages:
-        details.append(
-            "Packages were found, but the full ledger does not confirm that each party gains."
-        )
+        details.append("Packages were found, but the full ledger does not confirm that each party gains.")
     yield Answer(
         text("No package on this table leaves {people} each better off.", people=people),
         "no_zone",

@@ -102,7 +102,7 @@ class Laboratory:
         if any(set(w) != set(COUNTS) for w in weights):
             msg = "the round file and the ledger disagree on who may count"
             raise InputError(msg, accepted=", ".join(COUNTS))
-        self._small: dict[int, tuple[World, Setting]] = {}
+        self._small: dict[int | None, tuple[World, Setting]] = {}
 
     def _check_members(self) -> None:
         seen: dict[str, str] = {}
@@ -140,8 +140,8 @@ class Laboratory:
         """Economies that the small worlds keep apart."""
         return frozenset(iso3 for countries in self.members.values() for iso3 in countries)
 
-    def small(self, draw: int) -> tuple[World, Setting]:
-        """Small world of one draw, and where provisions act in it."""
+    def small(self, draw: int | None) -> tuple[World, Setting]:
+        """Small world of one draw (central values for None), and where provisions act in it."""
         if draw not in self._small:
             world = World(self.economy(draw)).aggregate(self._kept_with_refugees, self.groups)
             self._small[draw] = (world, self.setting(world.economy, draw))
@@ -196,14 +196,20 @@ class Laboratory:
         """Weighted gain of each party in one world, US$ million per year; parties."""
         return np.asarray((self.lines(world, shock) * self.weights).sum(axis=1))
 
-    def search_gains(self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]) -> Array:
-        """Gains of many packages in the small worlds; draws × packages × parties."""
-        out = np.zeros((self.draws, len(packages), len(self.members)))
-        for draw in range(self.draws):
+    def search_gains(
+        self,
+        packages: Sequence[Mapping[str, float]],
+        tick: Callable[[float], None],
+        draws: Sequence[int | None] | None = None,
+    ) -> Array:
+        """Gains of packages in the small worlds of all draws, or of those told; draws × packages × parties."""
+        which: Sequence[int | None] = range(self.draws) if draws is None else draws
+        out = np.zeros((len(which), len(packages), len(self.members)))
+        for row, draw in enumerate(which):
             world, setting = self.small(draw)
             for k, package in enumerate(packages):
-                out[draw, k] = self.gain(world, self.shock(setting, package))
-            tick((draw + 1) / self.draws)
+                out[row, k] = self.gain(world, self.shock(setting, package))
+            tick((row + 1) / len(which))
         return out
 
     def accounts(

@@ -129,9 +129,19 @@ def mark_overridden(round_: Round, interests: Sequence[InterestDraws]) -> Array:
 
 
 def value_clauses(
-    lab: Laboratory, around: Mapping[str, float], tick: Callable[[float], None]
+    lab: Laboratory,
+    around: Mapping[str, float],
+    tick: Callable[[float], None],
+    draws: Sequence[int | None] | None = None,
 ) -> tuple[Array, Array]:
     """Value each modelled clause at both ends of its range, given the rest of a package.
+
+    Parameters
+    ----------
+    around
+        The package (value by clause key); empty for stand-alone values.
+    draws
+        Which draws, None among them for central values; all unless told.
 
     Returns
     -------
@@ -140,8 +150,8 @@ def value_clauses(
 
     Notes
     -----
-    §6.3: local values. With an empty package these are stand-alone values; around a package they are
-    marginal ones, so that a second search sees how clauses work on each other.
+    §6.3: local values. Around a package they are marginal ones, so that a second search sees how clauses
+    work on each other.
     """
     table = lab.round.table
     modelled = [c for c, clause in enumerate(table) if lab.is_modelled(clause)]
@@ -152,8 +162,8 @@ def value_clauses(
         packages += [rest, {**rest, table[c].key: low}, {**rest, table[c].key: high}]
     unique = {tuple(sorted(p.items())): p for p in packages}
     order = {key: k for k, key in enumerate(unique)}
-    gains = lab.search_gains(list(unique.values()), tick)
-    slope = np.zeros((lab.draws, len(lab.members), len(table)))
+    gains = lab.search_gains(list(unique.values()), tick, draws)
+    slope = np.zeros((len(gains), len(lab.members), len(table)))
     fixed = np.zeros_like(slope)
     for place, c in enumerate(modelled):
         without, least, most = (
