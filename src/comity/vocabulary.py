@@ -208,6 +208,11 @@ class Instrument:
     ``parameters[0]`` is the number that a clause varies. ``ministry_giver`` and ``ministry_beneficiary``
     name the ministry (see the ministries catalogue) that must consent on each side.
     ``action`` names the world-model action that values it, or is empty (elicited or unvalued, §5.2).
+
+    >>> from comity.evidence import Catalogue
+    >>> quota = Catalogue.load().instruments["LE02"]
+    >>> quota.parameter.unit, quota.area.is_migration, quota.action
+    ('persons per year', True, 'entry_places')
     ``title`` is what a negotiator would call it; ``name`` is the short key of the catalogue.
     """
 

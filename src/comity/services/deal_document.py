@@ -126,8 +126,11 @@ def _answer(deal: Deal) -> Iterator[Block]:
     details = [blocked_words(deal, found) for found in deal.blockers]
     if deal.packages:
         details.append("Packages were found, but the full ledger does not confirm that each party gains.")
+    said = "No package on this table leaves {people} each better off."
+    if not deal.linked.proven or deal.linked.open:
+        said = "No package was found that leaves {people} each better off; that there is none is not proven."
     yield Answer(
-        text("No package on this table leaves {people} each better off.", people=people),
+        text(said, people=people),
         "no_zone",
         tuple(details),
     )
