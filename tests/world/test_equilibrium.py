@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.errors import InputError, SolveError
-from comity.world import Cost, Economy, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer, World
+from comity.world import (
+    Cost,
+    Economy,
+    FeeCut,
+    Move,
+    Recognition,
+    Shock,
+    TariffCut,
+    TradeCost,
+    Transfer,
+    World,
+)
 from comity.world.equilibrium import jacobian, residual
 from comity.world.examples import random_economy
 from comity.world.given import prepare

@@ -53,19 +53,21 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     sales = _sum_pairs(e.sales, member)
     duty = _sum_pairs(e.sales * (e.tariff - 1), member)
     # Duties inside a region become part of its domestic spending: its own tariff stays above one.
-    tariff = 1 + np.divide(duty, sales, out=np.zeros_like(duty), where=sales > 0)
+    pairs = np.outer(member.sum(axis=1), member.sum(axis=1))
+    plain_duty = _sum_pairs(e.tariff - 1, member) / pairs
+    tariff = 1 + np.divide(duty, sales, out=plain_duty, where=sales > 0)
     output = member @ e.output
     value_added = member @ e.value_added
     remitted = _sum_pairs(e.remitted, member)
     fees = _sum_pairs(e.remitted * e.fee, member)
     np.fill_diagonal(remitted, 0.0)
-    plain_fee = _sum_pairs(e.fee, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
+    plain_fee = _sum_pairs(e.fee, member) / pairs
     fee = np.where(
         remitted > 0, np.divide(fees, remitted, out=np.zeros_like(fees), where=remitted > 0), plain_fee
     )
     earned = _sum_pairs(e.earnings, member)
     rates = _sum_pairs(e.remit_rate * e.earnings, member)
-    plain_rate = _sum_pairs(e.remit_rate, member) / np.outer(member.sum(axis=1), member.sum(axis=1))
+    plain_rate = _sum_pairs(e.remit_rate, member) / pairs
     remit_rate = np.divide(rates, earned, out=plain_rate, where=earned > 0)
     bill = e.labour_share * e.value_added
     by_skill = e.labour.sum(axis=-1)
