@@ -30,7 +30,14 @@ __all__ = ["Outcome", "World"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A solved counterfactual: prices, what was given, and the ledger on demand."""
+    """A solved counterfactual: prices, what was given, and the ledger on demand.
+
+    >>> from comity.world.examples import three_economies
+    >>> from comity.world.shock import TariffCut
+    >>> outcome = World(three_economies()).solve(Shock(tariffs=(TariffCut("E00", "E01", 0.02),)))
+    >>> outcome.real_wage().shape, outcome.ledger().to_frame("E01")["usd"].notna().all().item()
+    ((3, 2, 2), True)
+    """
 
     economy: Economy
     shock: Shock
