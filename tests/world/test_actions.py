@@ -233,7 +233,7 @@ def test_a_gap_in_the_evidence_is_said(setting: Setting):
     ("provision", "words", "accepted"),
     [
         (Provision("LE05", "ESP", "MAR", 2, "", "k"), "permits issued each year", "terms: persons"),
-        (Provision("LE01", "ESP", "MAR", 2, "", "k", {"skill": "some"}), "unknown skill", "low, high or mixed"),
+        (Provision("LE01", "ESP", "MAR", 2, "", "k", {"skill": "some"}), "unknown skill", "or mixed"),
         (Provision("LE03", "ESP", "MAR", 2, "", "k", {"max_stay": "long"}), "term max_stay", "a number"),
         (Provision("LE16", "DEU", "TUR", 2, "", "k", {"nationality": "XXX"}), "not known", "nationality"),
         (Provision("LE01", "ESP", "XXX", 2, "", "k"), "no economy 'XXX'", "ABW"),

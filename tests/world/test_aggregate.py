@@ -25,38 +25,12 @@ WORST = 0.10
 """Tolerated maximum of the relative difference."""
 WEIGHT = np.array([DEFAULT_COUNTS[line.counts] for line in LINES])
 
-EU = [
-    "AUT",
-    "BEL",
-    "BGR",
-    "HRV",
-    "CYP",
-    "CZE",
-    "DNK",
-    "EST",
-    "FIN",
-    "FRA",
-    "DEU",
-    "GRC",
-    "HUN",
-    "IRL",
-    "ITA",
-    "LVA",
-    "LTU",
-    "LUX",
-    "MLT",
-    "NLD",
-    "POL",
-    "PRT",
-    "ROU",
-    "SVK",
-    "SVN",
-    "ESP",
-    "SWE",
-]
+EU = """
+AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE
+"""
 PARTIES = {
     "Spain, Morocco, Senegal": {code: (code,) for code in ("ESP", "MAR", "SEN")},
-    "EU, Morocco, Tunisia": {"EU": tuple(EU), "MAR": ("MAR",), "TUN": ("TUN",)},
+    "EU, Morocco, Tunisia": {"EU": tuple(EU.split()), "MAR": ("MAR",), "TUN": ("TUN",)},
     "Gulf and South Asia": {code: (code,) for code in ("ARE", "SAU", "IND", "PHL")},
     "United States, India, Brazil, Bangladesh": {code: (code,) for code in ("USA", "IND", "BRA", "BGD")},
 }
