@@ -45,8 +45,10 @@ def _change(direction: str) -> bool:
 
 def list_clashes(clauses: Iterable[Clause], catalogue: Catalogue) -> tuple[Clash, ...]:
     """List the catalogue's effects of the instruments in a package, in the order of the package."""
-    found = []
+    found: list[Clash] = []
     for clause in clauses:
+        if any(clash.instrument == clause.instrument for clash in found):
+            continue
         for edge in catalogue.interactions:
             source, _, direction = edge.from_instrument.partition(":")
             if source != clause.instrument or not _change(direction):

@@ -12,9 +12,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from comity.bargaining import alternatives, find_blockers, smallest_linkage, solve_nash, test_zone
 from comity.evidence import Catalogue, Evidence, Parameters
+from comity.evidence.pack import COUNTRY_COLUMNS
 from comity.services import deal_packages as packs
 from comity.services.clashes import list_clashes
 from comity.services.deal_result import (
@@ -104,6 +106,8 @@ class _Search:
         return best
 
 
+# Matrices here are small: one thread is faster than several, and gives the same bytes on every machine.
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]
 def deal_find(
     *,
     path: Path,
@@ -263,9 +267,9 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
     """Say what the pack does not hold for the economies of this round."""
     said = [MISSING]
     for code in sorted(lab.kept):
-        gaps = [gap.title for gap in evidence.gaps(code) if gap.table in (*WORLD_TABLES, *FACT_TABLES)]
-        if gaps:
-            said.append(f"Nothing on {code} in: {'; '.join(sorted(gaps))}.")
+        absent = _absent(evidence, code)
+        if absent:
+            said.append(f"Nothing on {code} in: {'; '.join(absent)}.")
     said += [
         "Goods trade only: services are part of what closes each economy's accounts.",
         "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",
@@ -273,6 +277,16 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
         "The cost of education that leaves with skilled movers is not valued.",
     ]
     return tuple(said)
+
+
+def _absent(evidence: Evidence, code: str) -> list[str]:
+    """Titles of the tables used here that hold the country in none of their country columns."""
+    gaps: dict[str, list[str]] = {}
+    for gap in evidence.gaps(code):
+        if gap.table in (*WORLD_TABLES, *FACT_TABLES):
+            gaps.setdefault(gap.table, []).append(gap.title)
+    columns = {name: set(evidence.meta(name).columns) & set(COUNTRY_COLUMNS) for name in gaps}
+    return sorted(titles[0] for name, titles in gaps.items() if len(titles) >= len(columns[name]))
 
 
 def _used_tables(evidence: Evidence) -> tuple[UsedTable, ...]:

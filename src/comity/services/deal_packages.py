@@ -161,7 +161,8 @@ def _write_package(
             code: _write_lines(lab, game, p, account, stated, replaced) for p, code in enumerate(game.parties)
         },
         interests={
-            code: Range.of(added[:, p]) if added[:, p].any() else None for p, code in enumerate(game.parties)
+            code: _rounded(Range.of(added[:, p])) if added[:, p].any() else None
+            for p, code in enumerate(game.parties)
         },
         objective=objective,
         bound=item.solution.bound,

@@ -42,7 +42,7 @@ from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from comity.services.deal_result import Deal, PackageResult
 
@@ -50,6 +50,13 @@ __all__ = ["show_clashes", "show_gains", "show_next", "show_rests_on", "show_wha
 
 #: Parameters listed in full; the rest are in the JSON.
 _MOST_ASSUMPTIONS = 60
+#: Evidence classes of the interactions catalogue, in words.
+_EVIDENCE = {
+    "seed": "stated in the 2010 interview",
+    "read": "published study, read",
+    "recalled": "published study, recalled",
+    "contested": "contested between studies",
+}
 #: Circles of giving listed in full.
 _MOST_CYCLES = 5
 
@@ -101,19 +108,44 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
 
 
 def _who_counts(deal: Deal) -> Text:
+    """Say who counts; once for all parties where they agree."""
+    weights = [party.counts.weights() for party in deal.round.parties]
+    if all(w == weights[0] for w in weights):
+        return Text(
+            ("Who counts, in every party alike: ", *_weigh(weights[0], 0), ". The round file sets this.")
+        )
     parts: list[Words] = ["Who counts: "]
     for k, party in enumerate(deal.round.parties):
-        weights = party.counts.weights()
-        full = [name.replace("_", " ") for name, w in weights.items() if w == 1]
-        part = [(name, w) for name, w in weights.items() if 0 < w < 1]
-        none = [name.replace("_", " ") for name, w in weights.items() if w == 0]
-        parts += [("; " if k else ""), Emphasis(Name(deal.names[party.code])), f": {', '.join(full)} in full"]
-        for name, w in part:
-            parts += [f", {name.replace('_', ' ')} at ", stated(w, "", f"parties.{k}.counts.{name}")]
-        if none:
-            parts.append(f", not {', '.join(none)}")
-    parts.append(". The round file sets these weights.")
+        parts += [("; " if k else ""), Emphasis(Name(deal.names[party.code])), ": ", *_weigh(weights[k], k)]
+    parts.append(". The round file sets this.")
     return Text(tuple(parts))
+
+
+#: Groups of the ledger, in words.
+_GROUPS = {
+    "residents_low": "low-skilled residents",
+    "residents_high": "high-skilled residents",
+    "employers": "employers and owners of capital",
+    "treasury": "the treasury",
+    "remittances": "families who receive remittances",
+    "trade": "tariff revenue and external income",
+    "nationals_abroad": "nationals already abroad",
+    "movers": "people who move",
+    "immigrants": "immigrants already there",
+}
+
+
+def _weigh(weights: Mapping[str, float], place: int) -> list[Words]:
+    full = [_GROUPS[name] for name, w in weights.items() if w == 1]
+    parts: list[Words] = [", ".join(full), " in full"] if full else []
+    for name, w in weights.items():
+        if 0 < w < 1:
+            parts += [", " if parts else "", f"{_GROUPS[name]} at "]
+            parts.append(stated(w, "", f"parties.{place}.counts.{name}"))
+    none = [_GROUPS[name] for name, w in weights.items() if w == 0]
+    if none:
+        parts.append(f"; not counted: {', '.join(none)}")
+    return parts
 
 
 def _ledger_tables(deal: Deal, package: PackageResult) -> Iterator[Block]:
@@ -158,7 +190,7 @@ def show_clashes(deal: Deal) -> Iterator[Block]:
                 clause_name(deal, c.instrument),
                 Name(f"{signs.get(c.sign, c.sign)} {c.outcome.replace('_', ' ')}"),
                 Name(c.condition) if c.condition else None,
-                Name(f"{c.evidence_class} ({c.reference})", "code"),
+                Name(f"{_EVIDENCE.get(c.evidence_class, c.evidence_class)} ({c.reference})", "code"),
             )
             for c in deal.clashes
         ),
@@ -267,7 +299,7 @@ def show_next(deal: Deal, package: PackageResult) -> Iterator[Block]:
                     "{giver} undertakes towards {beneficiary}: {what}",
                     giver=Name(deal.names[x.giver]),
                     beneficiary=Name(deal.names[x.beneficiary]),
-                    what=Name(deal.instruments[x.instrument].definition, "quote"),
+                    what=clause_name(deal, x.instrument),
                 ),
                 value_figure(deal, x),
                 Name(deal.instruments[x.instrument].ministry_giver.replace("_", " ")),

@@ -202,7 +202,7 @@ class Laboratory:
         tick: Callable[[float], None],
         draws: Sequence[int | None] | None = None,
     ) -> Array:
-        """Gains of packages in the small worlds of all draws, or of those told; draws × packages × parties."""
+        """Gains of packages in small worlds, of all draws or those told; draws × packages × parties."""
         which: Sequence[int | None] = range(self.draws) if draws is None else draws
         out = np.zeros((len(which), len(packages), len(self.members)))
         for row, draw in enumerate(which):
