@@ -41,12 +41,12 @@ def test_trace_follows_evidence_parameters_and_catalogues():
 @pytest.mark.parametrize(
     ("reference", "says"),
     [
-        ("round:parties.0.code", "your round file"),
-        ("model:§3.5|wage", "the design page"),
+        ("round:parties.0.code", "accepted: --round FILE"),
+        ("model:§9.9|wage", "no section of the model"),
         ("gdp of Morocco", "not a reference"),
     ],
 )
-def test_what_is_not_in_the_pack_says_where_to_look(reference, says):
+def test_what_cannot_be_traced_says_what_is_needed(reference, says):
     with pytest.raises(InputError, match=says):
         evidence_trace(reference=reference)
 

@@ -96,13 +96,17 @@ def gaps(
 @app.command()
 def trace(
     reference: Annotated[str, typer.Argument(metavar="REF", help="A reference, as reports print them.")],
+    round_file: Annotated[
+        Path | None,
+        typer.Option("--round", metavar="FILE", help="The round file, for round: references."),
+    ] = None,
     limit: Limit = 20,
     json: Json = False,
 ) -> None:
-    """Print what stands behind a figure: rows of evidence, a parameter, a catalogue entry."""
+    """Print what stands behind a figure: evidence, a parameter, an entry, an equation, your own file."""
     from comity.services.evidence import evidence_trace
 
-    found = evidence_trace(reference=reference)
+    found = evidence_trace(reference=reference, round_file=round_file)
     if json:
         _print_json(
             {

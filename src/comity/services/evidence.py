@@ -14,6 +14,9 @@ from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters, parse
 from comity.evidence.build.pipeline import BuildResult, build
 from comity.evidence.pack import Excluded, read_excluded
+from comity.services.model_sections import FILE as SECTIONS
+from comity.services.model_sections import explain_model
+from comity.services.round_trace import trace_round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,11 +67,12 @@ class EvidenceTrace:
     reference
         The reference, parsed.
     rows
-        Rows of evidence or of a catalogue; for a parameter one row per field. ``attrs["unit"]`` holds units.
+        Rows of evidence, of a catalogue or of a round file; for a parameter or a section of the model one
+        row per field. ``attrs["unit"]`` holds units.
     source
         Who published it.
     place
-        File, and line where it has lines, relative to the evidence room.
+        File, and line where it has lines, relative to the evidence room; a round file as it was given.
     value
         The one figure that the reference names, or None.
     meta
@@ -116,16 +120,26 @@ def evidence_gaps(*, country: str, folder: Path | None = None) -> tuple[Gap, ...
     return Evidence.load(folder).gaps(country)
 
 
-def evidence_trace(*, reference: str, folder: Path | None = None) -> EvidenceTrace:
-    """Follow a reference to evidence, to a parameter or to a catalogue.
+def evidence_trace(
+    *, reference: str, folder: Path | None = None, round_file: Path | None = None
+) -> EvidenceTrace:
+    """Follow a reference to evidence, a parameter, a catalogue, an equation or a round file.
+
+    Parameters
+    ----------
+    reference
+        As reports print it.
+    folder
+        Another evidence pack than the one shipped.
+    round_file
+        The round file that the report was made from; needed for ``round:`` references.
 
     Raises
     ------
     InputError
-        When the text is not a reference, or one to the user's own round file or to an equation, which are
-        not in the pack; says where to look.
+        When the text is not a reference, or one to a round file that was not given or cannot be used.
     EvidenceNotFound
-        When the pack holds no such table, row, parameter or entry; names the closest.
+        When there is no such table, row, parameter, entry, section or key; names the closest.
 
     Examples
     --------
@@ -143,11 +157,12 @@ def evidence_trace(*, reference: str, folder: Path | None = None) -> EvidenceTra
         return _parameter(parsed)
     if parsed.kind == "catalogue":
         return _catalogue(parsed)
-    where = {"round": "your round file, at that key", "model": "the design page, at that paragraph"}[
-        parsed.kind
-    ]
-    msg = f"{parsed} is not in the evidence pack: look in {where}"
-    raise InputError(msg, accepted="a reference that starts with evidence:, parameter: or catalogue:")
+    if parsed.kind == "model":
+        return _model(parsed)
+    if round_file is None:
+        msg = f"{parsed} stands in a round file, which is not part of the pack"
+        raise InputError(msg, accepted="--round FILE, with the file that the report was made from")
+    return _round(parsed, round_file)
 
 
 def evidence_build(
@@ -177,3 +192,34 @@ def _catalogue(reference: Reference) -> EvidenceTrace:
     source = "; ".join(dict.fromkeys(rows["source"])) if "source" in rows else ""
     value = rows[reference.column].iloc[0] if len(rows) == 1 and reference.column in rows else None
     return EvidenceTrace(reference, rows, source, f"catalogue/{found.file}:{found.lines[0]}", value)
+
+
+def _model(reference: Reference) -> EvidenceTrace:
+    fields, section = explain_model(reference)
+    rows = pd.DataFrame({"field": list(fields), "value": list(fields.values())}, dtype=object)
+    return EvidenceTrace(reference, rows, section.source, f"catalogue/{SECTIONS}:{section.line}")
+
+
+def _round(reference: Reference, path: Path) -> EvidenceTrace:
+    found = trace_round(path, reference.name)
+    rows = pd.DataFrame(
+        {
+            "key": [item.key for item in found],
+            "value": [_short(item.value) for item in found],
+            "line": [item.line for item in found],
+            "given": [item.given for item in found],
+            "source": [item.source for item in found],
+        },
+        dtype=object,
+    )
+    value, source = (found[0].value, found[0].source) if len(found) == 1 else (None, "")
+    return EvidenceTrace(reference, rows, source, f"{path}:{found[0].line}", value)
+
+
+def _short(value: object) -> object:
+    """Write a mapping or a list on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_short(item)}" for key, item in value.items() if item is not None)
+    if isinstance(value, list):
+        return f"[{', '.join(str(_short(item)) for item in value)}]"
+    return value

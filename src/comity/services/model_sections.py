@@ -169,7 +169,6 @@ def explain_model(reference: Reference) -> tuple[dict[str, str], ModelSection]:
         "parameters": ", ".join(dict.fromkeys(f"parameter:{p}" for s in below for p in s.parameters)),
         "tables": ", ".join(dict.fromkeys(f"evidence:{t}" for s in below for t in s.tables)),
         "builds on": ", ".join(f"model:{number}" for number in entry.builds_on),
-        "source": entry.source,
     }
     return {key: value for key, value in fields.items() if value}, entry
 
