@@ -79,6 +79,9 @@ def deal(
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with 1 when there is no zone of agreement.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report here too, not its first pages.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Find packages in which every party is a net gainer, or say what would open a zone."""
@@ -101,7 +104,7 @@ def deal(
     else:
         from comity.reports.terminal import render_terminal
 
-        print_result(render_terminal(found.document(), width=width(), colour=colours()))
+        print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
     if require_zone and not found.zone_open:
         say("no zone of agreement", quiet=quiet)
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ from comity.evidence import Evidence
 from comity.reports.document import (
     Amount,
     Answer,
+    BarChart,
     Block,
     Bullets,
     Column,
@@ -29,6 +30,7 @@ from comity.reports.document import (
     Notice,
     Paragraph,
     Point,
+    RangeChart,
     Table,
     Text,
     Words,
@@ -37,6 +39,7 @@ from comity.reports.document import (
 from comity.services.deal_sections import (
     show_clashes,
     show_gains,
+    show_ministries,
     show_next,
     show_rests_on,
     show_what_if_not,
@@ -65,18 +68,9 @@ __all__ = ["write_document"]
 _ENTRY_ACTIONS = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
 
 
-def write_document(deal: Deal) -> Document:
-    """Lay out a deal for reading."""
-    blocks = (
-        *_answer(deal),
-        *_why(deal),
-        *(_how(deal) if deal.packages else ()),
-        *(show_gains(deal, deal.packages[0]) if deal.packages else ()),
-        *show_clashes(deal),
-        *show_what_if_not(deal),
-        *(show_next(deal, deal.packages[0]) if deal.packages else ()),
-        *show_rests_on(deal),
-    )
+def write_document(deal: Deal, *, brief: bool = False) -> Document:
+    """Lay out a deal for reading: all of it, or its first pages."""
+    blocks = _first_pages(deal) if brief else _all_pages(deal)
     return Document(
         title=text("{title}", title=Name(deal.round.title, "quote")),
         subtitle=text(
@@ -94,6 +88,42 @@ def write_document(deal: Deal) -> Document:
             ),
             command=f"comity deal {deal.round.round}.yaml",
         ),
+    )
+
+
+def _all_pages(deal: Deal) -> Iterator[Block]:
+    yield from _answer(deal)
+    yield from _why(deal)
+    if deal.packages:
+        yield from _how(deal)
+        yield from show_gains(deal, deal.packages[0])
+        yield from show_ministries(deal, deal.packages[0])
+    yield from show_clashes(deal)
+    yield from show_what_if_not(deal)
+    if deal.packages:
+        yield from show_next(deal, deal.packages[0])
+    yield from show_rests_on(deal)
+
+
+def _first_pages(deal: Deal) -> Iterator[Block]:
+    """Keep what a terminal can hold; folded blocks, the map and the basis stay in the full report."""
+    yield from _answer(deal)
+    if deal.packages:
+        first = deal.packages[0]
+        yield Heading(2, text("How: {title}", title=first.title), "how")
+        yield from _exchanges(deal, first)
+        kept = (RangeChart, BarChart, Heading, Paragraph)
+        yield from (block for block in show_gains(deal, first) if isinstance(block, kept))
+    yield from show_what_if_not(deal)
+    if deal.unvalued:
+        yield Notice(
+            "missing",
+            text("{n} cells of the table have no value.", n=count(len(deal.unvalued), "", "model:§5.2")),
+        )
+    yield Notice(
+        "limit",
+        "Other packages, mismatch, ministries, effects on other policies, a draft schedule, and all that "
+        "this rests on: in the HTML report, or here with --full.",
     )
 
 

@@ -271,11 +271,15 @@ class Deal:
         state = f"{len(self.packages)} packages" if self.zone_open else "no zone of agreement"
         return f"Deal({self.round.round}: {', '.join(self.names)}; {state})"
 
-    def document(self) -> Document:
-        """Readable form; render it with :mod:`comity.reports`."""
+    def document(self, *, brief: bool = False) -> Document:
+        """Readable form; render it with :mod:`comity.reports`.
+
+        ``brief`` keeps the answer, the first package, the gains, the ledger and the zone: what fits a few
+        screens of a terminal.
+        """
         from comity.services.deal_document import write_document  # noqa: PLC0415  (the two modules need each other)
 
-        return write_document(self)
+        return write_document(self, brief=brief)
 
     def _repr_html_(self) -> str:
         from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from comity.services.deal_result import Deal, PackageResult
 
-__all__ = ["show_clashes", "show_gains", "show_next", "show_rests_on", "show_what_if_not"]
+__all__ = ["show_clashes", "show_gains", "show_ministries", "show_next", "show_rests_on", "show_what_if_not"]
 
 #: Parameters listed in full; the rest are in the JSON.
 _MOST_ASSUMPTIONS = 60
@@ -84,6 +84,11 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
     yield Heading(3, "The ledger, line by line")
     yield ledger_chart(deal, package)
     yield Details("The ledger as a table, with ranges", tuple(_ledger_tables(deal, package)))
+    yield Paragraph(_who_counts(deal))
+
+
+def show_ministries(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Show the same lines by the ministry that answers for them."""
     yield Heading(3, "By ministry")
     ministries = sorted({m for code in deal.names for m in package.ministries(code)})
     yield Table(
@@ -104,7 +109,6 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
         ),
         note="Sums of middle values; a dash: nothing in this package falls on that ministry.",
     )
-    yield Paragraph(_who_counts(deal))
 
 
 def _who_counts(deal: Deal) -> Text:
