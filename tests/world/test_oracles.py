@@ -20,7 +20,8 @@ NAMES = [line.name for line in LINES]
 
 def nearly_closed(seed: int, **changes: float) -> Economy:
     """Three economies that hardly trade and do not remit; taxes are 0 unless a test sets them."""
-    e = random_economy(3, seed, nu_migrants=0.0, gamma_human=0.0, gamma_labour=0.0, **changes)
+    plain = {"nu_migrants": 0.0, "gamma_human": 0.0, "gamma_labour": 0.0}
+    e = random_economy(3, seed, **(plain | changes))
     sales = e.sales * 1e-9
     np.fill_diagonal(sales, e.output - sales.sum(axis=1) + np.diag(sales))
     none = np.zeros_like(e.remitted)
@@ -82,6 +83,15 @@ def test_without_fixed_capital_the_surplus_of_like_labour_is_nothing(seed: int):
     values = World(e).solve(arrive(e, 0.1)).ledger().values[1]
     gains = [values[NAMES.index(name)] for name in ("residents_low", "residents_high", "employers")]
     assert np.abs(gains).max() < 1e-6 * e.value_added[1]
+
+
+@given(seeds, st.floats(0.0, 0.3), st.floats(0.01, 0.3))
+@few
+def test_spillovers_are_elasticities_of_real_value_added(seed: int, gamma: float, growth: float):
+    """Â = L̂^γL on value added: all factor incomes of a closed economy rise by it, whatever ν is."""
+    e = nearly_closed(seed, sigma_birth=1e7, gamma_labour=gamma)
+    p = World(e).solve(arrive(e, growth)).prices
+    assert p.factor[1] / p.index[1] == pytest.approx((1 + growth) ** gamma, rel=1e-6)
 
 
 @given(seeds, st.floats(0.05, 0.4), st.floats(0, 1))

@@ -43,7 +43,8 @@ class Coefficients:
     sigma_skill, sigma_birth
         σS and σN, elasticities of substitution between skills and between natives and migrants (§3.1).
     gamma_human, gamma_labour
-        γH and γL, elasticities of productivity to the high-skill share and to the work force (§3.2).
+        γH and γL, elasticities of productivity in value added to the high-skill share and to the work force
+        (§3.2).
     capital
         κ in K̂ = L̂^κ: 0 keeps capital fixed (short run), 1 lets it follow labour (long run).
     fee_elasticity

@@ -139,7 +139,8 @@ def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, A
     high = by_skill[:, 1] / by_skill.sum(axis=-1)
     after = by_skill * skill_hat
     high_hat = after[:, 1] / after.sum(axis=-1) / high
-    productivity = high_hat**k.gamma_human * labour_hat**k.gamma_labour
+    # Published spillovers are on wages, thus on value added; costs are of gross output, hence the power ν.
+    productivity = (high_hat**k.gamma_human * labour_hat**k.gamma_labour) ** e.value_added_share
     pay = (
         (quantity / labour_hat)[:, None, None]
         * ((labour_hat[:, None] / skill_hat) ** (1 / k.sigma_skill))[..., None]
