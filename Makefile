@@ -47,8 +47,9 @@ $(PEER)/.ready: benchmarks/peer-requirements.txt
 	$(PEER)/bin/python -m pip install -qq --disable-pip-version-check -r benchmarks/peer-requirements.txt
 	@touch $@
 
-map: setup ## write the list of rooms and modules in docs/map.md
+map: setup ## write the lists in docs: rooms and modules, and whose figures these are
 	@$(BIN)/python docs/write_map.py
+	@$(BIN)/python docs/write_attributions.py
 
 pins: setup ## write the installed versions to constraints.txt
 	@head -1 constraints.txt > constraints.new
