@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from comity.bargaining import alternatives, find_blockers, smallest_linkage, solve_nash, test_zone
+from comity.errors import SolveError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.pack import COUNTRY_COLUMNS
 from comity.services import deal_packages as packs
@@ -151,11 +152,13 @@ def deal_find(
     narrow, wide = test_zone(first, linked=False), test_zone(first)
     linkage = smallest_linkage(first) if wide.open and not narrow.open else None
     results: tuple[PackageResult, ...] = ()
+    unsolved = ""
     if wide.open:
         best = search.solve()
         tell("Looking for other packages", 0.5)
         found = [packs.Found("nash", best)] if best.found else []
-        found += [packs.Found(a.name, a.solution) for a in alternatives(search.game, MOST_PACKAGES)]
+        others, unsolved = _others(search.game)
+        found += others
         results = packs.write_packages(lab, search, packs.keep_different(search.game, found), tell)
     tell("Naming what closes the zone", 1.0)
     blockers = _blockers(first, narrow_open=narrow.open, wide_open=wide.open)
@@ -179,13 +182,21 @@ def deal_find(
         clashes=list_clashes([round_.clause(key) for key in best_package], catalogue),
         assumptions=_assumptions(parameters, lab),
         imputed=_imputed(lab),
-        missing=_missing(lab, evidence),
+        missing=(*_missing(lab, evidence), *([unsolved] if unsolved else [])),
         evidence=_used_tables(evidence),
         places=_places(evidence, lab),
         seed=seed,
         draws=draws,
         versions={"comity": version("comity"), "pyscipopt": version("pyscipopt"), "numpy": version("numpy")},
     )
+
+
+def _others(game: Game) -> tuple[list[packs.Found], str]:
+    """Find packages under other ideas; where a solver fails the first package still stands, and it is said."""
+    try:
+        return [packs.Found(a.name, a.solution) for a in alternatives(game, MOST_PACKAGES)], ""
+    except SolveError as error:
+        return [], f"Other packages are not shown, because a search was not solved ({error})."
 
 
 def _zone(test: ZoneTest) -> Zone:
