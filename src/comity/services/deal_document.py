@@ -47,6 +47,7 @@ from comity.services.deal_sections import (
 from comity.services.deal_wording import (
     blocked_words,
     clause_name,
+    clause_words,
     count,
     gain_figure,
     join_names,
@@ -175,7 +176,7 @@ def _linkage_words(deal: Deal) -> Text:
         return text("Migration measures alone already open a zone; linked areas add to it.")
     if deal.linkage is None:
         return text("Migration measures alone open no zone.")
-    clauses = Name(", ".join(deal.linkage), "code")
+    clauses = clause_words(deal, deal.linkage)
     if not deal.veto_players:
         return text(
             "Migration measures alone open no zone. The smallest linkage that does is {clauses}; it brings "
@@ -186,7 +187,7 @@ def _linkage_words(deal: Deal) -> Text:
         "Migration measures alone open no zone. The smallest linkage that does is {clauses}; it brings "
         "{ministries} to the table.",
         clauses=clauses,
-        ministries=Name(", ".join(ministry_name(deal, m) for m in deal.veto_players)),
+        ministries=Name(" and ".join(ministry_name(deal, m) for m in deal.veto_players)),
     )
 
 

@@ -29,6 +29,7 @@ from comity.reports.document import (
 from comity.services.deal_wording import (
     blocked_words,
     clause_name,
+    clause_words,
     count,
     gain_figure,
     join_names,
@@ -231,7 +232,7 @@ def show_what_if_not(deal: Deal) -> Iterator[Block]:
                 )
             )
     if deal.linkage is not None:
-        rows.append(("Smallest linkage", Name(", ".join(deal.linkage), "code")))
+        rows.append(("Smallest linkage", clause_words(deal, deal.linkage)))
     yield KeyValues(tuple(rows))
     if deal.blockers:
         yield Bullets(tuple(blocked_words(deal, found) for found in deal.blockers))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "blocked_words",
     "clause_name",
+    "clause_words",
     "count",
     "gain_figure",
     "join_names",
@@ -84,7 +85,17 @@ def clause_name(deal: Deal, instrument: str) -> Text:
 def ministry_name(deal: Deal, veto_player: str) -> str:
     """Write a veto player such as ``ESP:labour`` in words."""
     party, _, ministry = veto_player.partition(":")
-    return f"{deal.names.get(party, party)}'s ministry of {ministry.replace('_', ' ')}"
+    return f"the ministry of {ministry.replace('_', ' ')} of {deal.names.get(party, party)}"
+
+
+def clause_words(deal: Deal, keys: tuple[str, ...]) -> Text:
+    """Name clauses as a sentence does: title, code, who gives and who gets."""
+    parts: list[Words] = []
+    for k, key in enumerate(keys):
+        clause = deal.round.clause(key)
+        parts += ["; " if k else "", clause_name(deal, clause.instrument), ", "]
+        parts += [Name(deal.names[clause.giver]), " to ", Name(deal.names[clause.beneficiary])]
+    return Text(tuple(parts))
 
 
 def join_names(deal: Deal, codes: tuple[str, ...]) -> Text:
@@ -126,7 +137,7 @@ def blocked_words(deal: Deal, found: BlockersFound) -> Text:
         parts.append(
             text(
                 " Any one of these, added to the table, would open it: {codes}.",
-                codes=Name(", ".join(found.opening_clauses), "code"),
+                codes=clause_words(deal, found.opening_clauses),
             )
         )
     return Text(tuple(parts))
