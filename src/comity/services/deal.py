@@ -192,7 +192,7 @@ def deal_find(
 
 
 def _others(game: Game) -> tuple[list[packs.Found], str]:
-    """Find packages under other ideas; where a solver fails the first package still stands, and it is said."""
+    """Find packages under other ideas; where a solver fails the first still stands, and that is said."""
     try:
         return [packs.Found(a.name, a.solution) for a in alternatives(game, MOST_PACKAGES)], ""
     except SolveError as error:
