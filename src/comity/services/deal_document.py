@@ -135,7 +135,7 @@ def _answer(deal: Deal) -> Iterator[Block]:
         confirmed = tuple(p for p in deal.packages if p.confirmed)
         details: list[Words] = [
             text(
-                "In the first one {party} gains least: {gain}.",
+                "The smallest gain in the first one is that of {party}: {gain}.",
                 party=Name(deal.names[_smallest(first)]),
                 gain=Amount(gain_figure(first, _smallest(first)), signed=True),
             ),
