@@ -218,7 +218,7 @@ def _why(deal: Deal) -> Iterator[Block]:
             (
                 Name(f"{m.origin} → {m.destination}"),
                 m.regular,
-                sum_figures(m.other),
+                sum_figures(m.other, f"{key}|other arrivals"),
                 count(m.places, f"{PERSONS} per year", key) if m.places else None,
                 None if m.ratio_before is None else count(m.ratio_before, "", f"{key}|before"),
                 None if m.ratio_after is None else count(m.ratio_after, "", f"{key}|after"),
@@ -239,12 +239,13 @@ def _why(deal: Deal) -> Iterator[Block]:
     )
 
 
-def sum_figures(figures: tuple[Figure, ...]) -> Figure | None:
-    """Add evidence figures; the reference is the first one's, the JSON holds all."""
+def sum_figures(figures: tuple[Figure, ...], reference: str) -> Figure | None:
+    """Add evidence figures; one alone keeps its reference, and the JSON holds all."""
     if not figures:
         return None
     total = sum(f.value for f in figures if isinstance(f.value, float))
-    return Figure(total, figures[0].unit, SourceClass.EVIDENCE, figures[0].reference)
+    only = figures[0].reference if len(figures) == 1 else reference
+    return Figure(total, figures[0].unit, SourceClass.EVIDENCE, only)
 
 
 def _how(deal: Deal) -> Iterator[Block]:

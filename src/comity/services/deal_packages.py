@@ -147,6 +147,9 @@ def _write_package(
     provisions = tuple(
         make_provision(lab.round.clause(key), value, units[key]) for key, value in values.items()
     )
+    ledger = {
+        code: _write_lines(lab, game, p, account, stated, replaced) for p, code in enumerate(game.parties)
+    }
     equity = measure_equity(game, values)
     objective, gap = _prove(game, item, values)
     return PackageResult(
@@ -154,12 +157,10 @@ def _write_package(
         title=TITLES.get(item.name, item.name),
         provisions=provisions,
         gains={
-            code: _party_gain(lab, game, p, status_quo[:, p], account, added)
+            code: _party_gain(lab, game, p, status_quo[:, p], ledger[code])
             for p, code in enumerate(game.parties)
         },
-        ledger={
-            code: _write_lines(lab, game, p, account, stated, replaced) for p, code in enumerate(game.parties)
-        },
+        ledger=ledger,
         interests={
             code: _rounded(Range.of(added[:, p])) if added[:, p].any() else None
             for p, code in enumerate(game.parties)
@@ -202,7 +203,7 @@ def _prove(game: Game, item: Found, values: Mapping[str, float]) -> tuple[float 
 
 
 def _party_gain(
-    lab: Laboratory, game: Game, p: int, status_quo: Array, account: Account, added: Array
+    lab: Laboratory, game: Game, p: int, status_quo: Array, lines: Sequence[LedgerLine]
 ) -> PartyGain:
     party = lab.round.parties[p]
     gain = status_quo - game.no_deal[p]
@@ -211,7 +212,8 @@ def _party_gain(
     against = Range.of(gain)
     # A worsened no-deal makes the same package look larger by what the threat would cost.
     worsened = Range(against.low + low, against.mid + mid, against.high + high)
-    central = float(account.central[p] @ lab.weights[p] + np.median(added[:, p]) - game.no_deal[p])
+    # Summed from the lines, so that a reader who adds them up finds the same.
+    central = float(sum(line.weight * line.central for line in lines) - game.no_deal[p])
     line = game.floor[p]
     return PartyGain(
         range=against,
