@@ -10,12 +10,14 @@ Who may import me: every room. Start at :class:`Figure` and :class:`Provision`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import Self, TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "MIGRATION_AREAS",
@@ -117,7 +119,7 @@ class Range:
 
     @classmethod
     def point(cls, value: float) -> Self:
-        """A range of no width, for a value that is exact by definition."""
+        """Make a range of no width, for a value that is exact by definition."""
         return cls(value, value, value)
 
     def __add__(self, other: Range) -> Range:
@@ -208,12 +210,12 @@ class Instrument:
     ``parameters[0]`` is the number that a clause varies. ``ministry_giver`` and ``ministry_beneficiary``
     name the ministry (see the ministries catalogue) that must consent on each side.
     ``action`` names the world-model action that values it, or is empty (elicited or unvalued, §5.2).
+    ``title`` is what a negotiator would call it; ``name`` is the short key of the catalogue.
 
     >>> from comity.evidence import Catalogue
     >>> quota = Catalogue.load().instruments["LE02"]
     >>> quota.parameter.unit, quota.area.is_migration, quota.action
     ('persons per year', True, 'entry_places')
-    ``title`` is what a negotiator would call it; ``name`` is the short key of the catalogue.
     """
 
     code: str

@@ -19,7 +19,7 @@ class FakeDeal:
     def to_json(self) -> str:
         return '{"round": "fake", "parties": "España → Maroc"}'
 
-    def document(self) -> Document:
+    def document(self, *, brief=False) -> Document:
         return Document("A fake deal", "", (Paragraph("One paragraph."),))
 
 

@@ -107,8 +107,6 @@ class _Search:
         return best
 
 
-# Matrices here are small: one thread is faster than several, and gives the same bytes on every machine.
-@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]
 def deal_find(
     *,
     path: Path,
@@ -139,7 +137,12 @@ def deal_find(
     SolveError
         The world or a program was not solved.
     """
-    tell = progress if progress is not None else _quiet
+    # Matrices here are small: one thread is faster than several, and the sums keep their order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _find(path, seed, draws, progress if progress is not None else _quiet)
+
+
+def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, float], None]) -> Deal:
     tell("Reading the round", 0.0)
     evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()
     round_ = read_round(path, catalogue=catalogue, countries=list_countries(evidence))
@@ -286,6 +289,8 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
         "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",
         "Movers bring no family at first, and the worth of living elsewhere beyond pay is not valued.",
         "The cost of education that leaves with skilled movers is not valued.",
+        "People move by number here: there is no queue for regular places, so no rent of a quota is counted.",
+        "Political cost is counted only where the round file states it as an interest.",
     ]
     return tuple(said)
 

@@ -165,6 +165,7 @@ def _write_package(
             code: _rounded(Range.of(added[:, p])) if added[:, p].any() else None
             for p, code in enumerate(game.parties)
         },
+        trade_links=dict(zip(game.parties, map(float, account.trade_links), strict=True)),
         objective=objective,
         bound=item.solution.bound,
         gap=gap,

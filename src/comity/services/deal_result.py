@@ -127,7 +127,7 @@ class PackageResult:
     ``searched`` holds mean gains as the search saw them, ``final`` those of the full world; ``distance`` is
     the largest difference over the largest gain (§6.3). ``margins`` is what each party gains above its red
     line in the required share of draws; ``interests`` the sum of what the round file states, less what it
-    overrides.
+    overrides, ``trade_links`` the part of the central gain that comes from trade which migrants create.
     """
 
     name: str
@@ -136,6 +136,7 @@ class PackageResult:
     gains: Mapping[str, PartyGain]
     ledger: Mapping[str, tuple[LedgerLine, ...]]
     interests: Mapping[str, Range | None]
+    trade_links: Mapping[str, float]
     objective: float | None
     bound: float | None
     gap: float | None
@@ -367,6 +368,7 @@ class Deal:
                 ]
                 for code, lines in p.ledger.items()
             },
+            "within": {"trade_links": dict(p.trade_links)},
             "interests": {code: None if r is None else _range(r) for code, r in p.interests.items()},
             "ministries": {code: p.ministries(code) for code in p.ledger},
             "nash": {"objective": p.objective, "bound": p.bound, "gap": p.gap, "method": p.method},

@@ -84,6 +84,17 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
     )
     yield Heading(3, "The ledger, line by line")
     yield ledger_chart(deal, package)
+    yield KeyValues(
+        tuple(
+            (
+                text(
+                    "Within {party}'s gain, through trade that migrants create", party=Name(deal.names[code])
+                ),
+                money(worth, f"model:§3.3|{package.name}|{code}|trade links"),
+            )
+            for code, worth in package.trade_links.items()
+        )
+    )
     yield Details("The ledger as a table, with ranges", tuple(_ledger_tables(deal, package)))
     yield Paragraph(_who_counts(deal))
 

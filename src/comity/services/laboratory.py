@@ -47,11 +47,14 @@ class Account:
         Lines summed under each party's weights; draws × parties.
     central
         Lines at central parameter values; parties × lines.
+    trade_links
+        Part of the central gains that comes from trade which migrants create (§3.3); parties.
     """
 
     lines: Array
     gains: Array
     central: Array
+    trade_links: Array
 
 
 def make_provision(clause: Clause, value: float, unit: str) -> Provision:
@@ -129,6 +132,11 @@ class Laboratory:
     def central(self) -> World:
         """The full world at central parameter values."""
         return World(self.economy(None))
+
+    @cached_property
+    def unlinked(self) -> World:
+        """The central world in which migrants create no trade; the difference is what that link is worth."""
+        return self.central.with_coefficients(nu_migrants=0.0)
 
     @cached_property
     def groups(self) -> dict[str, str]:
@@ -226,9 +234,12 @@ class Laboratory:
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
-            central = self.lines(self.central, self.shock(setting, package))
+            shock = self.shock(setting, package)
+            central = self.lines(self.central, shock)
+            unlinked = self.lines(self.unlinked, shock)
+            links = ((central - unlinked) * self.weights).sum(axis=1)
             gains = (lines[:, k] * self.weights).sum(axis=2)
-            found.append(Account(lines[:, k], gains, central))
+            found.append(Account(lines[:, k], gains, central, links))
         return found
 
     def _full_worlds(self) -> Iterator[tuple[int, World]]:
