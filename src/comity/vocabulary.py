@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self, TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
