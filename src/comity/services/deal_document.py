@@ -146,12 +146,11 @@ def _answer(deal: Deal) -> Iterator[Block]:
             ),
             _linkage_words(deal),
         ]
-        opening = (
-            "There are {n} packages in which {people} each gain."
-            if len(confirmed) > 1
-            else "There is one package in which {people} each gain."
-        )
-        answer = text(opening, n=count(len(confirmed), "", "model:§6.2|packages"), people=people)
+        if len(confirmed) > 1:
+            n = count(len(confirmed), "", "model:§6.2|packages")
+            answer = text("There are {n} packages in which {people} each gain.", n=n, people=people)
+        else:
+            answer = text("There is one package in which {people} each gain.", people=people)
         yield Answer(answer, "zone", tuple(details))
         return
     details = [blocked_words(deal, found) for found in deal.blockers]
