@@ -285,6 +285,11 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
         if absent:
             said.append(f"Nothing on {code} in: {'; '.join(absent)}.")
     said += [
+        f"The pack holds no {gap}, so the model does not value {clause.key}."
+        for clause in lab.round.table
+        if (gap := lab.gap(clause))
+    ]
+    said += [
         "Goods trade only: services are part of what closes each economy's accounts.",
         "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",
         "Movers bring no family at first, and the worth of living elsewhere beyond pay is not valued.",

@@ -17,7 +17,19 @@ import numpy as np
 from comity.errors import InputError
 from comity.units import to_usd_million
 from comity.vocabulary import Provision
-from comity.world import COUNTS, LINES, Economy, Setting, Shock, World, act, calibrate, gather, gather_facts
+from comity.world import (
+    COUNTS,
+    LINES,
+    Economy,
+    Setting,
+    Shock,
+    World,
+    act,
+    calibrate,
+    find_gap,
+    gather,
+    gather_facts,
+)
 from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 
@@ -175,8 +187,16 @@ class Laboratory:
         return Setting(economy, self.values(draw), self.facts, self.members, self.round.horizon_years)
 
     def is_modelled(self, clause: Clause) -> bool:
-        """Whether the clause's instrument acts on the model."""
-        return bool(self.catalogue.instruments[clause.instrument].action)
+        """Whether the clause's instrument acts on the model, and the pack holds what it needs to."""
+        return bool(self.catalogue.instruments[clause.instrument].action) and not self.gap(clause)
+
+    def gap(self, clause: Clause) -> str:
+        """What the pack lacks to value a clause in the model; empty where it lacks nothing (§2.3)."""
+        instrument = self.catalogue.instruments[clause.instrument]
+        if not instrument.action:
+            return ""
+        provision = make_provision(clause, clause.strongest, instrument.parameter.unit)
+        return find_gap(self.setting(self.central.economy, None), provision, instrument.action)
 
     def shock(self, setting: Setting, values: Mapping[str, float]) -> Shock:
         """Shock of a package (value by clause key); clauses that do not act on the model add nothing."""

@@ -62,7 +62,12 @@ LINES: tuple[Line, ...] = (
     Line("remittances", "Remittances received", "families", "development", "remittances"),
     Line("nationals_abroad", "Nationals already abroad", "diaspora", "foreign_affairs", "nationals_abroad"),
     Line(
-        "movers", "People who move: pay at purchasing power parity", "movers", "foreign_affairs", "movers", _PPP
+        "movers",
+        "People who move: pay at purchasing power parity",
+        "movers",
+        "foreign_affairs",
+        "movers",
+        _PPP,
     ),
     Line("immigrants", "Immigrants already there", "immigrants", "interior", "immigrants"),
 )
