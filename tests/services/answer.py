@@ -1,0 +1,245 @@
+"""The JSON of a deal as a typed model (§5.4): what another program may rely on, and nothing more."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+Words = Annotated[str, Field(min_length=1)]
+Reference = Annotated[str, Field(pattern=r"^(evidence|parameter|catalogue|round|model):\S")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Range(Strict):
+    low: FiniteFloat
+    mid: FiniteFloat
+    high: FiniteFloat
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        assert self.low <= self.mid <= self.high
+        return self
+
+
+class Party(Strict):
+    code: Words
+    name: Words
+    members: Annotated[list[Words], Field(min_length=1)]
+
+
+class Figure(Strict):
+    value: FiniteFloat
+    unit: Words
+    source: Literal["modelled", "estimated", "elicited", "evidence"]
+    reference: Reference
+
+
+class Corridor(Strict):
+    origin: Words
+    destination: Words
+    regular_entries: Figure | None
+    other_arrivals: list[Figure]
+    places_added: FiniteFloat
+    ratio: FiniteFloat | None
+
+
+class Mismatch(Strict):
+    before: list[Corridor]
+    after: list[Corridor]
+
+
+class ZoneTest(Strict):
+    open: bool
+    best_worst_gain: FiniteFloat | None
+    proven: bool
+    clauses: list[Words]
+
+
+class Zone(Strict):
+    migration_only: ZoneTest
+    linked: ZoneTest
+    smallest_linkage: list[Words] | None
+    linkage_proven: bool
+    veto_players_added: list[Words]
+
+
+class Provision(Strict):
+    key: Words
+    instrument: Words
+    giver: Words
+    beneficiary: Words
+    value: FiniteFloat
+    unit: Words
+    terms: dict[str, float | int | str]
+
+
+class Gain(Range):
+    share_positive: Share
+    share_above_red_line: Share
+    vs_status_quo: Range
+    vs_worsened_no_deal: Range
+    central: FiniteFloat
+
+
+class Line(Range):
+    line: Words
+    group: Words
+    ministry: Words
+    weight: Share
+    central: FiniteFloat
+    source: Literal["modelled", "elicited"]
+    reference: Reference
+
+
+class Nash(Strict):
+    objective: FiniteFloat | None
+    bound: FiniteFloat | None
+    gap: FiniteFloat | None
+    method: Words
+
+
+class Block(Strict):
+    members: list[Words]
+    margin: FiniteFloat
+    clauses: list[Words]
+
+
+class Stability(Strict):
+    blocking: list[Block]
+    epsilon: FiniteFloat
+    bound: FiniteFloat
+
+
+class Cycle(Strict):
+    parties: list[Words]
+    clauses: list[list[Words]]
+    only_together: bool
+
+
+class Equity(Strict):
+    shares: dict[str, FiniteFloat] | None
+    evenness: FiniteFloat | None
+    smallest_to_largest: FiniteFloat | None
+
+
+class Essential(Strict):
+    clause: Words
+    leaves: list[Words]
+    holds: bool
+    below: list[Words]
+
+
+class Within(Strict):
+    trade_links: dict[str, FiniteFloat]
+
+
+class Package(Strict):
+    name: Words
+    title: Words
+    provisions: Annotated[list[Provision], Field(min_length=1)]
+    gains: dict[str, Gain]
+    ledger: dict[str, list[Line]]
+    interests: dict[str, Range | None]
+    within: Within
+    ministries: dict[str, dict[str, FiniteFloat]]
+    nash: Nash
+    confirmed_by_full_world: bool
+    margins: dict[str, FiniteFloat]
+    searched_mean_gains: dict[str, FiniteFloat]
+    final_mean_gains: dict[str, FiniteFloat]
+    distance: FiniteFloat
+    stability: Stability | None
+    cycles: list[Cycle]
+    equity: Equity
+    essential: list[Essential]
+
+
+class Clash(Strict):
+    clause: Words
+    instrument: Words
+    outcome: Words
+    sign: Literal["+", "-", "0", "+/-"]
+    condition: str
+    strength: str
+    evidence_class: Literal["seed", "read", "recalled", "contested"]
+    reference: Reference
+
+
+class Blocker(Strict):
+    scope: Literal["migration_only", "linked"]
+    parties: list[Words]
+    principles: list[Words]
+    red_lines: dict[str, FiniteFloat]
+    best_alone: dict[str, FiniteFloat]
+    irreducible: bool
+    transfer: FiniteFloat | None
+    payers: dict[str, FiniteFloat]
+    receivers: dict[str, FiniteFloat]
+    concession: FiniteFloat | None
+    concession_by: dict[str, FiniteFloat]
+    opening_clauses: list[Words]
+
+
+class Unvalued(Strict):
+    party: Words
+    clause: Words
+    package: Words | None
+    flips_below: FiniteFloat | None
+
+
+class Assumption(Strict):
+    name: Words
+    definition: Words
+    value: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
+    unit: Words
+    status: Literal["measured", "estimated", "assumed", "contested"]
+    reference: Words
+
+
+class Imputed(Strict):
+    economy: Words
+    what: list[Words]
+
+
+class Table(Strict):
+    table: Words
+    title: Words
+    producer: Words
+    edition: Words
+    licence: Words
+    url: Words
+
+
+class Objective(Strict):
+    party: Words | None
+    text: Words
+    indicator: Words | None
+
+
+class Answer(Strict):
+    """Keys of §5.4, and what a reader needs beside them: unit, draws, what was imputed or is missing."""
+
+    round: dict[str, Any]
+    unit: Words
+    parties: Annotated[list[Party], Field(min_length=2)]
+    objectives: list[Objective]
+    mismatch: Mismatch
+    zone: Zone
+    packages: list[Package]
+    clashes: list[Clash]
+    blockers: list[Blocker]
+    unvalued: list[Unvalued]
+    assumptions: Annotated[list[Assumption], Field(min_length=1)]
+    imputed: list[Imputed]
+    missing: list[Words]
+    evidence: Annotated[list[Table], Field(min_length=1)]
+    seed: int
+    draws: int
+    versions: dict[str, Words]
