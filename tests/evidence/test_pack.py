@@ -33,7 +33,7 @@ CONTRACT = {
     "immigration_by_citizenship": "citizenship destination year persons",
     "first_permits": "destination year permits",
     "permits_by_reason": "destination reason year permits",
-    "ordered_to_leave": "citizenship destination year persons",
+    "returns_after_order": "citizenship destination year persons",
     "found_irregular": "citizenship destination year persons",
     "us_visas": "nationality fiscal_year visa_class issued",
     "labour_agreements": "agreement country_a country_b year text_coded quota credentials",
@@ -123,7 +123,7 @@ NEVER_ZERO = {
     "immigration_by_citizenship": "persons",
     "remittance_matrix": "usd_million",
     "remittance_inflow": "usd_million",
-    "ordered_to_leave": "persons",
+    "returns_after_order": "persons",
     "found_irregular": "persons",
 }
 

@@ -8,6 +8,7 @@ Who may import me: :mod:`comity.services.deal_result`. Start at :func:`write_doc
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from comity.evidence import Evidence
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_document"]
 
+_REGISTER = re.compile(r"evidence:(?P<table>\w+)\[.*year=(?P<year>\d{4})")
 _ENTRY_ACTIONS = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
 
 
@@ -234,7 +236,24 @@ def _why(deal: Deal) -> Iterator[Block]:
             Column("With the places, all else equal"),
         ),
         tuple(rows),
-        note="A dash is missing, not zero. Whether new places lower other arrivals is contested (§3.9).",
+        note=text(
+            "A dash is missing, not zero. The registers end in different years: {years}. Whether new places lower "
+            "other arrivals is contested (§3.9).",
+            years=Name(_register_years(deal), "date"),
+        ),
+    )
+
+
+def _register_years(deal: Deal) -> str:
+    """Latest year of each register on the corridors shown."""
+    found: dict[str, set[str]] = {}
+    for m in deal.mismatch:
+        for figure in (m.regular, *m.other):
+            match = None if figure is None else _REGISTER.match(figure.reference)
+            if match:
+                found.setdefault(match["table"].replace("_", " "), set()).add(match["year"])
+    return (
+        "; ".join(f"{table} {', '.join(sorted(years))}" for table, years in found.items()) or "none on record"
     )
 
 

@@ -74,6 +74,8 @@ def make_provision(clause: Clause, value: float, unit: str) -> Provision:
     terms: dict[str, float | str] = dict(clause.terms)
     if clause.skill is not None:
         terms["skill"] = clause.skill
+    if clause.today is not None:
+        terms["today"] = clause.today
     return Provision(
         clause.instrument, clause.giver, clause.beneficiary, float(value), unit, clause.key, terms
     )
@@ -191,7 +193,7 @@ class Laboratory:
         return bool(self.catalogue.instruments[clause.instrument].action) and not self.gap(clause)
 
     def gap(self, clause: Clause) -> str:
-        """What the pack lacks to value a clause in the model; empty where it lacks nothing (§2.3)."""
+        """Say what the pack lacks to value a clause in the model; empty where it lacks nothing (§2.3)."""
         instrument = self.catalogue.instruments[clause.instrument]
         if not instrument.action:
             return ""

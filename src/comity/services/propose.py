@@ -194,7 +194,7 @@ class _Drafts:
             today = round(to_percent(fee), 1)
             fees = self.clause("RM01", g, b, to_percent(self.p["fee_ceiling"]), today)
             yield fees.model_copy(update={"today": today})
-        if self.facts.ordered_to_leave.get((g, b), 0.0) > 0:
+        if self.facts.returned.get((g, b), 0.0) > 0:
             for code, name in (("PE01", "reply_days_baseline"), ("PE03", "document_days_baseline")):
                 today = self.base[f"world.readmission.{name}"]
                 reply = self.clause(code, g, b, min(self.p["reply_days"], today), today)

@@ -29,6 +29,7 @@ __all__ = ["ACTIONS", "PARAMETERS", "TERMS", "Facts", "Setting", "act", "find_ga
 #: Parameters that actions read, by dotted name.
 PARAMETERS: Final = (
     "world.admission.cost_per_place",
+    "world.admission.validity_today",
     "world.admission.years_of_stay.g2g",
     "world.admission.years_of_stay.humanitarian",
     "world.admission.years_of_stay.reserved",
@@ -48,6 +49,7 @@ PARAMETERS: Final = (
     "world.migrants.skill_transfer.low",
     "world.readmission.document_days_baseline",
     "world.readmission.reply_days_baseline",
+    "world.readmission.return_rate_baseline",
     "world.readmission.return_rate_gain",
     "world.recognition.coverage_per_occupation",
     "world.recognition.wage_gain",
@@ -60,6 +62,7 @@ TERMS: Final[Mapping[str, str]] = {
     "duration": "years of a fixed-term permit (LE04)",
     "max_stay": "months of each season or year (LE03, LE05)",
     "persons": "permits issued each year (LE05)",
+    "today": "value today (LE05: years of validity; 0 for a new permit)",
     "nationality": "ISO3 code of the people admitted (LE16)",
 }
 
@@ -70,13 +73,13 @@ class Facts:
 
     Attributes
     ----------
-    ordered_to_leave
-        (citizenship, destination) → persons ordered to leave in the latest year.
+    returned
+        (citizenship, destination) → persons who returned following an order to leave in the latest year.
     refugee_origins
         Host → the origin of the largest group of refugees there.
     """
 
-    ordered_to_leave: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    returned: Mapping[tuple[str, str], float] = field(default_factory=dict)
     refugee_origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -182,8 +185,11 @@ def _permit_validity(s: Setting, p: Provision) -> Shock:
     if not isinstance(permits, int | float):
         msg = "permits issued each year are not given"
         raise InputError(msg, key=p.key, accepted="a number under terms: persons")
-    stock = float(permits) * min(p.value, s.horizon_years) * _yearly_presence(s, p)
-    return _admit(s, p, stock, float(permits))
+    today = s.term(p, "today", "world.admission.validity_today")
+    added = max(0.0, min(p.value, s.horizon_years) - min(today, s.horizon_years))
+    # Permits that exist today are only made longer; new ones have to be issued each year.
+    issued = 0.0 if today > 0 else float(permits)
+    return _admit(s, p, float(permits) * added * _yearly_presence(s, p), issued)
 
 
 def _humanitarian_places(s: Setting, p: Provision) -> Shock:
@@ -220,8 +226,11 @@ def _tariff_cut(s: Setting, p: Provision) -> Shock:
 
 
 def _remittance_cost_ceiling(s: Setting, p: Provision) -> Shock:
+    """Bind the corridor in both directions, whoever gives the ceiling."""
     ceiling = to_share(p.value)
-    return Shock(fees=tuple(FeeCut(b, a, ceiling) for a, b in s.pairs(p.giver, p.beneficiary)))
+    pairs = list(s.pairs(p.giver, p.beneficiary))
+    both = [*pairs, *((b, a) for a, b in pairs)]
+    return Shock(fees=tuple(FeeCut(b, a, ceiling) for a, b in both))
 
 
 def _recognition(s: Setting, p: Provision) -> Shock:
@@ -235,7 +244,10 @@ def _recognition(s: Setting, p: Provision) -> Shock:
 def _readmission(s: Setting, p: Provision) -> Shock:
     """More of those ordered to leave return; the effect of a whole agreement is split over its two clocks.
 
-    Source: WODC 2022 (5 to 10 % more returns under a binding agreement of a European state).
+    The effect is a rise of the return rate in points of orders, and the register counts returns, so orders
+    are returns over today's return rate.
+
+    Source: WODC 2022 (rate of return up by 5 to 10 points under a binding agreement of a European state).
     """
     v, e = s.values, s.economy
     reply = p.instrument == "PE01"
@@ -246,9 +258,10 @@ def _readmission(s: Setting, p: Provision) -> Shock:
     strength = float(np.clip((today - p.value) / today, 0, 1))
     moves, costs = [], []
     for origin, place in s.pairs(p.giver, p.beneficiary):
-        ordered = s.facts.ordered_to_leave.get((origin, place))
-        if ordered is None:
+        returned = s.facts.returned.get((origin, place))
+        if returned is None:
             continue
+        ordered = returned / v["world.readmission.return_rate_baseline"]
         yearly = ordered * v["world.readmission.return_rate_gain"] * part * strength
         unit = (
             v["world.migrants.productivity.irregular"]
@@ -328,6 +341,6 @@ def find_gap(setting: Setting, provision: Provision, action: str) -> str:
     """
     if action == "readmission":
         pairs = list(setting.pairs(provision.giver, provision.beneficiary))
-        if not any(pair in setting.facts.ordered_to_leave for pair in pairs):
-            return f"persons from {provision.giver} ordered to leave {provision.beneficiary}"
+        if not any(pair in setting.facts.returned for pair in pairs):
+            return f"returns from {provision.beneficiary} to {provision.giver} after an order to leave"
     return ""

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "gather_facts"]
 
 #: Tables read here.
-TABLES = ("ordered_to_leave", "refugees")
+TABLES = ("refugees", "returns_after_order")
 
 
 def gather_facts(evidence: Evidence) -> Facts:
-    """Latest persons ordered to leave by corridor, and the largest refugee group of each host.
+    """Latest returns that followed an order by corridor, and the largest refugee group of each host.
 
     Examples
     --------
     >>> from comity.evidence import Evidence
     >>> facts = gather_facts(Evidence.load())
-    >>> facts.ordered_to_leave["MAR", "ESP"] > 0
+    >>> facts.returned["MAR", "ESP"] > 0
     True
     """
-    orders = evidence.table("ordered_to_leave").astype({"citizenship": str, "destination": str})
+    orders = evidence.table("returns_after_order").astype({"citizenship": str, "destination": str})
     latest = orders.sort_values("year").groupby(["citizenship", "destination"])["persons"].last()
     refugees = evidence.table("refugees").astype({"origin": str, "destination": str})
     refugees = refugees[(refugees["year"] == refugees["year"].max()) & (refugees["refugees"] > 0)]
     largest = refugees.sort_values(["refugees", "origin"]).groupby("destination")["origin"].last()
     return Facts(
-        ordered_to_leave=dict(zip(latest.index.to_list(), latest.astype(float), strict=True)),
+        returned=dict(zip(latest.index.to_list(), latest.astype(float), strict=True)),
         refugee_origins={str(host): str(origin) for host, origin in largest.items()},
     )
