@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-SMALLEST_SHARE = 1e-6
-"""A mean gain below this share of the most a party could get counts as no gain."""
+SMALLEST_SHARE = 1e-5
+"""A mean gain below this share of the most a party could get counts as no gain; solvers allow 1e-6."""
 EXACT_OUTCOMES = 200_000
 
 
@@ -221,7 +221,7 @@ def _order(
         program.objective = goal
         found = table.maximise(program, _floors(table.game), gap=gap / 10, solver=solver, starts=known)
         if found.point is None:
-            # A later stage is feasible by the answer before it; where rounding says otherwise that one stands.
+            # A later stage is feasible by the answer before it; where rounding says no, that one stands.
             status = "bounded"
             break
         answer = found
