@@ -237,8 +237,8 @@ def _why(deal: Deal) -> Iterator[Block]:
         ),
         tuple(rows),
         note=text(
-            "A dash is missing, not zero. The registers end in different years: {years}. Whether new places lower "
-            "other arrivals is contested (§3.9).",
+            "A dash is missing, not zero. The registers end in different years: {years}. Whether new places "
+            "lower other arrivals is contested (§3.9).",
             years=Name(_register_years(deal), "date"),
         ),
     )
