@@ -115,6 +115,7 @@ def _first_pages(deal: Deal) -> Iterator[Block]:
         first = deal.packages[0]
         yield Heading(2, text("How: {title}", title=first.title), "how")
         yield from _exchanges(deal, first)
+        yield from _limits(deal, first)
         kept = (RangeChart, BarChart, Heading, Paragraph)
         yield from (block for block in show_gains(deal, first) if isinstance(block, kept))
     yield from show_what_if_not(deal)
@@ -174,6 +175,14 @@ def _smallest(package: PackageResult) -> str:
 
 def _linkage_words(deal: Deal) -> Text:
     if deal.migration_only.open:
+        if all(found.area.is_migration for found in deal.instruments.values()):
+            return text("Every clause on this table is a migration measure; no other area is linked.")
+        narrow, wide = deal.migration_only.best_worst_gain, deal.linked.best_worst_gain
+        if narrow is None or wide is None or wide <= narrow + 1e-3 * max(abs(narrow), 1.0):
+            return text(
+                "Migration measures alone already open a zone; linked areas do not raise the smallest gain "
+                "that can be reached."
+            )
         return text("Migration measures alone already open a zone; linked areas add to it.")
     if deal.linkage is None:
         return text("Migration measures alone open no zone.")
@@ -271,6 +280,7 @@ def _how(deal: Deal) -> Iterator[Block]:
     first = deal.packages[0]
     yield Paragraph(text("{title}.", title=Emphasis(first.title)))
     yield from _exchanges(deal, first)
+    yield from _limits(deal, first)
     flows = [
         Flow(
             x.beneficiary,
@@ -325,6 +335,37 @@ def _exchanges(deal: Deal, package: PackageResult) -> Iterator[Block]:
             gets or nothing,
             net=text("Net gain {gain}", gain=Amount(gain_figure(package, code), signed=True)),
         )
+
+
+def _limits(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Say which limit of a party holds a value of the package where it is, and the party's reason."""
+    said: list[Words] = []
+    for x in package.provisions:
+        clause = deal.round.clause(x.key)
+        step = clause.step or 0.0
+        for party in deal.round.parties:
+            if party.code not in (x.giver, x.beneficiary):
+                continue
+            for limit in party.limits:
+                if limit.instrument not in (clause.key, clause.instrument):
+                    continue
+                near = 1e-6 * max(abs(x.value), 1.0)
+                top, foot = limit.at_most, limit.at_least
+                above = top is not None and top < clause.range[1] and x.value + step > top - near
+                below = foot is not None and foot > clause.range[0] and x.value - step < foot + near
+                if above or below:
+                    said.append(
+                        text(
+                            "A limit of {party} holds {name} of {giver} to {getter}: {reason}",
+                            party=Name(deal.names[party.code]),
+                            name=clause_name(deal, x.instrument),
+                            giver=Name(deal.names[x.giver]),
+                            getter=Name(deal.names[x.beneficiary]),
+                            reason=Name(limit.reason, "quote"),
+                        )
+                    )
+    if said:
+        yield Bullets(tuple(said))
 
 
 def _commitment(deal: Deal, package: PackageResult, place: int) -> Text:
