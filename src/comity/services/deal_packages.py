@@ -51,6 +51,8 @@ TITLES: Final = {
 SNAP: Final = 1e-5
 #: Two values of a clause closer than this share of its range are the same to a negotiator.
 SAME: Final = 0.01
+#: Worth in US$ million a year that is rounding of the solved world and no more.
+NOTHING: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,16 @@ def tidy_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
         clause = game.clauses[game.index[key]]
         near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
         rounded[key] = near if near is not None else float(f"{value:.3g}")
-    fine = not game.breaches(rounded) and game.rational(rounded)
-    return rounded if fine else dict(values)
+    granted = {key: value for key, value in rounded.items() if value or not _is_nothing(game, key)}
+    for tidy in (granted, rounded):
+        if tidy and not game.breaches(tidy) and game.rational(tidy):
+            return tidy
+    return dict(values)
+
+
+def _is_nothing(game: Game, key: str) -> bool:
+    """Say whether a clause at zero, such as a tariff cut of no points, is worth nothing to anybody."""
+    return bool(np.abs(game.fixed[:, :, game.index[key]]).max() < NOTHING)
 
 
 def write_packages(
