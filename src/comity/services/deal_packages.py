@@ -51,8 +51,6 @@ TITLES: Final = {
 SNAP: Final = 1e-5
 #: Two values of a clause closer than this share of its range are the same to a negotiator.
 SAME: Final = 0.01
-#: Worth in US$ million a year that is rounding of the solved world and no more.
-NOTHING: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def tidy_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
 
 def _is_nothing(game: Game, key: str) -> bool:
     """Say whether a clause at zero, such as a tariff cut of no points, is worth nothing to anybody."""
-    return bool(np.abs(game.fixed[:, :, game.index[key]]).max() < NOTHING)
+    return bool(np.abs(game.fixed[:, :, game.index[key]]).max() <= SNAP * game.scale.min())
 
 
 def write_packages(
