@@ -2,7 +2,7 @@
 
 ::
 
-    ComityError
+    ComityError                 exit code 3 unless said otherwise
     ├── InputError              a user's file, option or argument is wrong (exit code 2)
     │   └── EvidenceNotFound    a table, row or parameter that the pack does not hold
     ├── EvidenceError           a source file or the pack itself breaks its own checks
@@ -27,7 +27,8 @@ __all__ = [
 class ComityError(Exception):
     """Base of all errors that Comity raises on purpose; its text is one line that a user can act on."""
 
-    exit_code = 1
+    #: 1 is kept for "no zone of agreement" under --require-zone.
+    exit_code = 3
 
 
 class InputError(ComityError):

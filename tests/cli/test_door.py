@@ -75,8 +75,8 @@ def test_require_zone(services: Services, zone_open: bool, option: bool, code: i
     ("error", "code"),
     [
         (InputError("two\nlines", file="r.yaml", line=3), 2),
-        (SolveError("no equilibrium for MAR"), 1),
-        (MissingExtraError("openpyxl", extra="build"), 1),
+        (SolveError("no equilibrium for MAR"), 3),
+        (MissingExtraError("openpyxl", extra="build"), 3),
         (KeyboardInterrupt(), 130),
     ],
 )

@@ -56,7 +56,7 @@ def test_one_clause_is_one_package_and_no_linked_area(tmp_path: Path):
     deal = find(tmp_path, PLACES)
     words = read(deal)
     assert deal.zone_open
-    assert "There is one package in which Italy and Tunisia each gain" in words
+    assert "Here is a package in which Italy and Tunisia each gain" in words
     assert "Every clause on this table is a migration measure" in words
     assert "linked areas add to it" not in words
 

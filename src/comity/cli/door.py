@@ -1,7 +1,7 @@
 """The one place where an error becomes a line and an exit code.
 
-Exit codes: 0 done, 1 no zone of agreement under ``--require-zone`` (or a result that could not be
-computed), 2 bad input, 130 interrupted, 141 the reader of our output went away.
+Exit codes: 0 done, 1 no zone of agreement under ``--require-zone``, 2 bad input, 3 a result that could not
+be computed, 130 interrupted, 141 the reader of our output went away.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class _Writer:
         party = _escaped(model.Text.of(block.party).plain)
         chunks: list[str] = []
         for verb, items in (("gives", block.gives), ("gets", block.gets)):
-            chunks += [f"**{party} {verb}**", self.items(items) if items else "- nothing"]
+            chunks += [f"**{party}: {verb}**", self.items(items) if items else "- nothing"]
         if block.net is not None:
             chunks.append(_guarded(self.words(block.net)))
         return chunks

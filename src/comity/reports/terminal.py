@@ -44,6 +44,7 @@ _STYLES: Final = {
 _TONES: Final = {"zone": "cyan", "no_zone": "yellow", "note": "blue"}
 _WIDE: Final = 100
 _NARROWEST: Final = 40
+_INDENT: Final = 2  # columns that a folded block is set in
 _GAP: Final = 2  # columns between two columns of a grid
 _LABEL: Final = 18  # columns that the first column of a grid likes to have
 
@@ -92,6 +93,7 @@ class _Writer:
     def __init__(self, document: Document, width: int) -> None:
         self.document = document
         self.width = width
+        self.depth = 0  # of folded blocks, each set in from the left
         self.marks = Marks.of(document)
 
     def pieces(self) -> Iterable[RenderableType]:
@@ -181,7 +183,8 @@ class _Writer:
         party = model.Text.of(block.party).plain
         sides = [
             Group(
-                RichText(f"{party} {verb}", style="bold"), self.items(items) if items else RichText("nothing")
+                RichText(f"{party}: {verb}", style="bold"),
+                self.items(items) if items else RichText("nothing"),
             )
             for verb, items in (("gives", block.gives), ("gets", block.gets))
         ]
@@ -230,16 +233,20 @@ class _Writer:
             for place, (head, column) in enumerate(zip(heads, grid.columns, strict=True))
         ]
         parts: list[RenderableType] = []
+        room = self.width - _INDENT * self.depth
         leading = next((i for i, column in enumerate(grid.columns) if column.numeric), len(widths))
-        for places in _fitting(widths, leading, self.width):
+        for places in _fitting(widths, leading, room):
             table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-            for place in places:
+            shares = _shared(
+                [(widths[p], _longest([heads[p], *(r[p] for r in cells)])) for p in places], room
+            )
+            for place, share in zip(places, shares, strict=True):
                 # A number that breaks between its digits would be read as two, so it never wraps.
                 numeric = grid.columns[place].numeric
                 table.add_column(
                     heads[place],
                     justify="right" if numeric else "left",
-                    min_width=widths[place],
+                    width=share,
                     overflow="fold",
                 )
             for number, row in enumerate(cells):
@@ -299,8 +306,10 @@ class _Writer:
         return lines
 
     def details(self, block: model.Details) -> RenderableType:
+        self.depth += 1
         inside = list(self.blocks(block.blocks))
-        return Group(self.words(block.summary, "bold"), Padding(Group(*inside[:-1]), (0, 0, 0, 2)))
+        self.depth -= 1
+        return Group(self.words(block.summary, "bold"), Padding(Group(*inside[:-1]), (0, 0, 0, _INDENT)))
 
     # -- the end
 
@@ -393,3 +402,25 @@ def _fitting(widths: list[int], leading: int, room: int) -> list[list[int]]:
         parts[-1].append(place)
         left -= wanted[place]
     return parts or [list(range(leading))]
+
+
+def _longest(texts: Iterable[RichText]) -> int:
+    """Measure the longest line of a column."""
+    return max((cell_len(line) for text in texts for line in text.plain.split("\n")), default=1)
+
+
+def _shared(needs: list[tuple[int, int]], room: int) -> list[int]:
+    """Widths of columns from what each needs and would like; what is left over goes round evenly.
+
+    They are fixed, because a layout that squeezes the widest columns first may cut off the last.
+
+    >>> _shared([(8, 30), (10, 12)], 36)
+    [20, 12]
+    """
+    widths = [least for least, _ in needs]
+    left = room - sum(widths) - _GAP * len(widths)
+    while left > 0 and (open_ := [k for k, (_, most) in enumerate(needs) if widths[k] < most]):
+        for k in open_[:left]:
+            widths[k] += 1
+        left -= min(left, len(open_))
+    return widths

@@ -61,9 +61,10 @@ from comity.units import PERSONS
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from comity.services.deal_result import Deal, PackageResult
+    from comity.services.mismatch import CorridorMismatch
 
 __all__ = ["write_document"]
 
@@ -151,9 +152,9 @@ def _answer(deal: Deal) -> Iterator[Block]:
         ]
         if len(confirmed) > 1:
             n = count(len(confirmed), "", "model:§6.2|packages")
-            answer = text("There are {n} packages in which {people} each gain.", n=n, people=people)
+            answer = text("Here are {n} packages in which {people} each gain.", n=n, people=people)
         else:
-            answer = text("There is one package in which {people} each gain.", people=people)
+            answer = text("Here is a package in which {people} each gain.", people=people)
         yield Answer(answer, "zone", tuple(details))
         return
     details = [blocked_words(deal, found) for found in deal.blockers]
@@ -221,19 +222,7 @@ def _why(deal: Deal) -> Iterator[Block]:
     if not deal.mismatch:
         yield Notice("missing", "No entry places are on the table, so no corridor is measured.")
         return
-    rows = []
-    for m in deal.mismatch:
-        key = f"model:§4|{m.origin}-{m.destination}"
-        rows.append(
-            (
-                Name(f"{m.origin} → {m.destination}"),
-                m.regular,
-                sum_figures(m.other, f"{key}|other arrivals"),
-                count(m.places, f"{PERSONS} per year", key) if m.places else None,
-                None if m.ratio_before is None else count(m.ratio_before, "", f"{key}|before"),
-                None if m.ratio_after is None else count(m.ratio_after, "", f"{key}|after"),
-            )
-        )
+    rows = [_mismatch_row(deal, origin, place, found) for (origin, place), found in _by_parties(deal).items()]
     yield Table(
         "Regular entry and other arrivals on each corridor, latest year on record",
         (
@@ -251,6 +240,51 @@ def _why(deal: Deal) -> Iterator[Block]:
             years=Name(_register_years(deal), "date"),
         ),
     )
+
+
+def _by_parties(deal: Deal) -> dict[tuple[str, str], list[CorridorMismatch]]:
+    """Corridors by the parties at their ends: (party of origin, party of destination)."""
+    party = {iso3: p.code for p in deal.round.parties for iso3 in p.countries}
+    out: dict[tuple[str, str], list[CorridorMismatch]] = {}
+    for m in deal.mismatch:
+        out.setdefault((party[m.origin], party[m.destination]), []).append(m)
+    return out
+
+
+def _mismatch_row(
+    deal: Deal, origin: str, place: str, found: list[CorridorMismatch]
+) -> tuple[Words | None, ...]:
+    """One row; between blocs only the corridors on which both registers speak are added up."""
+    key = f"model:§4|{origin}-{place}"
+    places = sum(m.places for m in found)
+    spoken = [m for m in found if m.ratio_before is not None]
+    label = Name(f"{deal.names[origin]} → {deal.names[place]}")
+    added = count(places, f"{PERSONS} per year", key) if places else None
+    if not spoken:
+        return (label, None, None, added, None, None)
+    regular = [m.regular for m in spoken if m.regular is not None]
+    other = tuple(f for m in spoken for f in m.other)
+    entries, others = _total(regular), _total(other)
+    on_record: Words = label
+    if len(found) > 1:
+        on_record = text(
+            "{label}, {n} of {m} corridors on record",
+            label=label,
+            n=count(len(spoken), "", f"{key}|on record"),
+            m=count(len(found), "", f"{key}|corridors"),
+        )
+    return (
+        on_record,
+        regular[0] if len(regular) == 1 else count(entries, f"{PERSONS} per year", f"{key}|regular entries"),
+        sum_figures(other, f"{key}|other arrivals"),
+        added,
+        count(others / entries, "", f"{key}|before"),
+        count(others / (entries + sum(m.places for m in spoken)), "", f"{key}|after"),
+    )
+
+
+def _total(figures: Sequence[Figure]) -> float:
+    return sum(f.value for f in figures if isinstance(f.value, float))
 
 
 def _register_years(deal: Deal) -> str:

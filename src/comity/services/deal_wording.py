@@ -133,6 +133,8 @@ def blocked_words(deal: Deal, found: BlockersFound) -> Text:
                 who=join_names(deal, tuple(found.receivers)),
             )
         )
+    else:
+        parts.append(" No side payment was found that would open it.")
     if found.opening_clauses:
         parts.append(
             text(
@@ -175,7 +177,7 @@ def ledger_chart(deal: Deal, package: PackageResult) -> BarChart:
         "What each line adds or takes, as the party counts it",
         tuple(rows),
         totals,
-        note="Lines that do not count for a party are in the table below with weight zero.",
+        note="Lines that do not count for a party have weight zero and are not drawn here.",
     )
 
 

@@ -148,6 +148,12 @@ class Laboratory:
         return World(self.economy(None))
 
     @cached_property
+    def workers(self) -> dict[str, float]:
+        """Work force by economy, over which a bloc's places are shared; persons."""
+        e = self.central.economy
+        return dict(zip(e.codes, map(float, e.workers.sum(axis=(0, 2))), strict=True))
+
+    @cached_property
     def unlinked(self) -> World:
         """The central world in which migrants create no trade; the difference is what that link is worth."""
         return self.central.with_coefficients(nu_migrants=0.0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from comity.evidence import Catalogue, Evidence
     from comity.services.roundfile import Round
 
-__all__ = ["MISSING", "CorridorMismatch", "measure_mismatch"]
+__all__ = ["MISSING", "RECENT_YEARS", "CorridorMismatch", "measure_mismatch"]
 
 PER_YEAR: Final = f"{PERSONS} per year"
 MISSING: Final = (
@@ -34,6 +34,8 @@ _OTHER: Final = (
     ("found_irregular", "citizenship", "destination", "persons"),
     ("asylum_applications", "origin", "destination", "applications"),
 )
+#: A register that ends this many years before its table does no longer describes the corridor.
+RECENT_YEARS: Final = 5
 #: Actions whose value is a number of yearly places.
 _PLACES: Final = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
 
@@ -86,6 +88,7 @@ def _latest(
         return None
     frame = evidence.table(table)
     rows = frame[(frame[from_key] == origin) & (frame[to_key] == destination) & frame[value].notna()]
+    rows = rows[rows["year"] >= frame["year"].max() - RECENT_YEARS]
     if rows.empty:
         return None
     year = int(rows["year"].max())
@@ -94,8 +97,18 @@ def _latest(
     return Figure(total, PER_YEAR, SourceClass.EVIDENCE, reference)
 
 
+def _share_out(members: tuple[str, ...], workers: Mapping[str, float] | None) -> dict[str, float]:
+    weights = {code: 1.0 if workers is None else workers[code] for code in members}
+    total = sum(weights.values())
+    return {code: weight / total for code, weight in weights.items()}
+
+
 def measure_mismatch(
-    round_: Round, evidence: Evidence, catalogue: Catalogue, package: Mapping[str, float]
+    round_: Round,
+    evidence: Evidence,
+    catalogue: Catalogue,
+    package: Mapping[str, float],
+    workers: Mapping[str, float] | None = None,
 ) -> tuple[CorridorMismatch, ...]:
     """Put regular entry beside other arrivals on each corridor for which entry places are on the table.
 
@@ -103,6 +116,8 @@ def measure_mismatch(
     ----------
     package
         Value by clause key; empty for no package.
+    workers
+        Work force by country, over which a bloc's places are shared as in the model; evenly unless given.
     """
     corridors: dict[tuple[str, str], float] = {}
     for clause in round_.table:
@@ -110,10 +125,10 @@ def measure_mismatch(
             continue
         givers = round_.party(clause.giver).countries
         origins = round_.party(clause.beneficiary).countries
-        value = package.get(clause.key, 0.0) / (len(givers) * len(origins))
-        for origin in origins:
-            for place in givers:
-                corridors[origin, place] = corridors.get((origin, place), 0.0) + value
+        value = package.get(clause.key, 0.0)
+        for origin, here in _share_out(origins, workers).items():
+            for place, there in _share_out(givers, workers).items():
+                corridors[origin, place] = corridors.get((origin, place), 0.0) + value * here * there
     found = []
     for (origin, place), places in corridors.items():
         regular = [_latest(evidence, source, origin, place) for source in _REGULAR]

@@ -205,10 +205,11 @@ class _Drafts:
             yield self.clause("TR06" if pay[j] < pay[i] else "TR01", g, b, 0.0, cut)
 
     def _entry(self, g: str, b: str, i: int, j: int) -> Iterator[Clause]:
-        places = max(
-            self.p["places_least"], _round_nicely(self.p["places_share"] * float(self.e.persons[i, j]))
-        )
-        for code, skill in (("LE02", "low"), ("LE03", "low"), ("LE01", "high")):
+        kinds = (("LE02", "low"), ("LE03", "low"), ("LE01", "high"))
+        # The kinds of place share the yearly number that the corridor could take.
+        share = self.p["places_share"] / len(kinds)
+        places = max(self.p["places_least"], _round_nicely(share * float(self.e.persons[i, j])))
+        for code, skill in kinds:
             drafted = self.clause(code, g, b, 0.0, places)
             key = drafted.key if skill == "low" else f"{drafted.key}-high"
             yield drafted.model_copy(update={"skill": skill, "key": key})
