@@ -334,19 +334,24 @@ def pareto_front(
 
 
 def alternatives(
-    game: Game, k: int = 4, *, allowed: Iterable[str] | None = None, solver: Solver = "auto"
+    game: Game,
+    k: int = 4,
+    *,
+    allowed: Iterable[str] | None = None,
+    solver: Solver = "auto",
+    nash: Solution | None = None,
 ) -> tuple[Alternative, ...]:
     """At most ``k`` materially different packages, the Nash package first; empty where there is no zone.
 
     Nash; leximin of gain ratios; utilitarian; the fewest clauses that leave each party at least 90 % of
-    its mean gain in the Nash package.
+    its mean gain in the Nash package. ``nash`` is that package, where the caller has it already.
 
     >>> from comity.bargaining.game import split_the_dollar
     >>> [a.name for a in alternatives(split_the_dollar(("A", "B"), 10.0))]
     ['nash', 'largest total gain']
     """
     game = _allowed(game, allowed)
-    nash = solve_nash(game, solver=solver)
+    nash = solve_nash(game, solver=solver) if nash is None else nash
     if not nash.found or not nash.values:
         return (Alternative("nash", nash),) if nash.found else ()
     chosen = [Alternative("nash", nash)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from comity.bargaining import alternatives, find_blockers, smallest_linkage, solve_nash, test_zone
+from comity.bargaining import alternatives, find_blockers, smallest_linkage, test_zone
 from comity.errors import SolveError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.pack import COUNTRY_COLUMNS
@@ -32,13 +32,13 @@ from comity.services.deal_result import (
 from comity.services.laboratory import Laboratory
 from comity.services.mismatch import MISSING, measure_mismatch
 from comity.services.roundfile import read_round
-from comity.services.stakes import combine, draw_interests, value_clauses, write_game
+from comity.services.search import Search
 from comity.vocabulary import Status
 from comity.world.facts import TABLES as FACT_TABLES
 from comity.world.figures import TABLES as WORLD_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from comity.bargaining import Game, Solution
@@ -50,8 +50,6 @@ __all__ = ["deal_find", "list_countries"]
 
 Progress = "Callable[[str, float], None]"
 
-#: Searches around a package before the last one is kept (§6.3).
-SEARCHES: Final = 3
 #: Most packages that a report sets side by side.
 MOST_PACKAGES: Final = 4
 #: Tables that the mismatch reads, beside those of the world.
@@ -66,45 +64,6 @@ def list_countries(evidence: Evidence) -> dict[str, str]:
 
 def _quiet(message: str, share: float) -> None:
     """Stand in where no door listens."""
-
-
-class _Search:
-    """One round under search: laboratory, stakes and game, renewed around each package found."""
-
-    def __init__(self, lab: Laboratory, seed: int, progress: Callable[[str, float], None]) -> None:
-        self.lab, self.progress = lab, progress
-        self.interests = draw_interests(lab.round, lab.draws, seed)
-        self.alone = value_clauses(lab, {}, lambda x: progress("Valuing each clause", x))
-        self.central = value_clauses(lab, {}, lambda _: None, (None,))
-        self.modelled = self.alone
-        self.stakes: Stakes = combine(lab, self.modelled, self.interests)
-        self.game: Game = write_game(lab, self.stakes)
-
-    def around(self, values: Mapping[str, float], label: str) -> None:
-        """Value the clauses again, given a package: what it changes at central values shifts every draw.
-
-        Only the search rests on this; the full ledger of a package is computed draw by draw.
-        """
-        slope, fixed = value_clauses(self.lab, values, lambda x: self.progress(label, x), (None,))
-        self.modelled = (
-            self.alone[0] + (slope - self.central[0]),
-            self.alone[1] + (fixed - self.central[1]),
-        )
-        self.stakes = combine(self.lab, self.modelled, self.interests)
-        self.game = write_game(self.lab, self.stakes)
-
-    def solve(self) -> Solution:
-        """Search until the package stays the same, or :data:`SEARCHES` times."""
-        best = solve_nash(self.game)
-        for turn in range(1, SEARCHES):
-            if not best.found:
-                return best
-            self.around(best.values, f"Searching around the package ({turn})")
-            again = solve_nash(self.game, starts=[best.values])
-            if not again.found or packs.same_values(self.game, best.values, again.values):
-                return again if again.found else best
-            best = again
-        return best
 
 
 def deal_find(
@@ -149,7 +108,7 @@ def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, 
     seed = round_.seed if seed is None else seed
     draws = round_.draws if draws is None else draws
     lab = Laboratory(round_, evidence, parameters, catalogue, draws=draws, seed=seed)
-    search = _Search(lab, seed, tell)
+    search = Search(lab, seed, tell)
     first = search.game
     tell("Testing for a zone of agreement", 0.5)
     narrow, wide = test_zone(first, linked=False), test_zone(first)
@@ -160,7 +119,7 @@ def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, 
         best = search.solve()
         tell("Looking for other packages", 0.5)
         found = [packs.Found("nash", best)] if best.found else []
-        others, unsolved = _others(search.game)
+        others, unsolved = _others(search.game, best)
         found += others
         results = packs.write_packages(lab, search, packs.keep_different(search.game, found), tell)
     tell("Naming what closes the zone", 1.0)
@@ -194,10 +153,12 @@ def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, 
     )
 
 
-def _others(game: Game) -> tuple[list[packs.Found], str]:
+def _others(game: Game, best: Solution) -> tuple[list[packs.Found], str]:
     """Find packages under other ideas; where a solver fails the first still stands, and that is said."""
+    solved_here = best.found and np.array_equal(game.gains(best.values), best.gains)
     try:
-        return [packs.Found(a.name, a.solution) for a in alternatives(game, MOST_PACKAGES)], ""
+        found = alternatives(game, MOST_PACKAGES, nash=best if solved_here else None)
+        return [packs.Found(a.name, a.solution) for a in found], ""
     except SolveError as error:
         return [], f"Other packages are not shown, because a search was not solved ({error})."
 

@@ -22,6 +22,7 @@ from comity.services.deal_result import (
     Stability,
 )
 from comity.services.laboratory import make_provision
+from comity.services.search import same_values
 from comity.services.stakes import mark_overridden
 from comity.vocabulary import Range, SourceClass
 from comity.world import LINES
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.bargaining import Game, Solution
-    from comity.services.deal import _Search
     from comity.services.laboratory import Account, Laboratory
+    from comity.services.search import Search
 
     Array = NDArray[np.float64]
 
-__all__ = ["TITLES", "Found", "keep_different", "same_values", "write_packages"]
+__all__ = ["TITLES", "Found", "keep_different", "write_packages"]
 
 #: What each way of choosing a package means, in words for a delegation.
 TITLES: Final = {
@@ -49,8 +50,6 @@ TITLES: Final = {
 
 #: A value this close to an end of its range is that end.
 SNAP: Final = 1e-5
-#: Two values of a clause closer than this share of its range are the same to a negotiator.
-SAME: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,6 @@ class Found:
 
     name: str
     solution: Solution
-
-
-def same_values(game: Game, one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    """Say whether two packages hold the same clauses at all but the same values."""
-    if set(one) != set(other):
-        return False
-    span = {clause.key: max(clause.high - clause.low, 1.0) for clause in game.clauses}
-    return all(abs(one[key] - other[key]) <= SAME * span[key] for key in one)
 
 
 def keep_different(game: Game, found: Sequence[Found]) -> list[Found]:
@@ -102,7 +93,7 @@ def _is_nothing(game: Game, key: str) -> bool:
 
 
 def write_packages(
-    lab: Laboratory, search: _Search, found: Sequence[Found], progress: Callable[[str, float], None]
+    lab: Laboratory, search: Search, found: Sequence[Found], progress: Callable[[str, float], None]
 ) -> tuple[PackageResult, ...]:
     """Check every package in the full world over all draws and write it down.
 
@@ -118,7 +109,7 @@ def write_packages(
     return tuple(r for r in results if r.confirmed) or results
 
 
-def _elicited(search: _Search, values: Mapping[str, float]) -> tuple[Array, Array]:
+def _elicited(search: Search, values: Mapping[str, float]) -> tuple[Array, Array]:
     """Worth of each interest (draws × interests) and of overridden model cells (draws × parties)."""
     value, on = search.game.vectors(values)
     stated = np.zeros((search.lab.draws, len(search.interests)))
@@ -129,7 +120,7 @@ def _elicited(search: _Search, values: Mapping[str, float]) -> tuple[Array, Arra
     return stated, replaced
 
 
-def _by_party(search: _Search, stated: Array) -> Array:
+def _by_party(search: Search, stated: Array) -> Array:
     """Interests summed by party; draws × parties."""
     out = np.zeros((stated.shape[0], len(search.game.parties)))
     for k, item in enumerate(search.interests):
@@ -138,7 +129,7 @@ def _by_party(search: _Search, stated: Array) -> Array:
 
 
 def _write_package(
-    lab: Laboratory, search: _Search, item: Found, values: Mapping[str, float], account: Account
+    lab: Laboratory, search: Search, item: Found, values: Mapping[str, float], account: Account
 ) -> PackageResult:
     game = search.game
     stated, replaced = _elicited(search, values)

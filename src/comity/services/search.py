@@ -1,0 +1,72 @@
+"""The search for a package: on local values, around the package found, until it stays the same (§6.3).
+
+Who may import me: the deal services. Start at :class:`Search`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from comity.bargaining import solve_nash
+from comity.services.stakes import combine, draw_interests, value_clauses, write_game
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from comity.bargaining import Game, Solution
+    from comity.services.laboratory import Laboratory
+    from comity.services.stakes import Stakes
+
+__all__ = ["Search", "same_values"]
+
+#: Searches around a package before the last one is kept (§6.3).
+SEARCHES: Final = 3
+#: Two values of a clause closer than this share of its range are the same to a negotiator.
+SAME: Final = 0.01
+
+
+class Search:
+    """One round under search: laboratory, stakes and game, renewed around each package found."""
+
+    def __init__(self, lab: Laboratory, seed: int, progress: Callable[[str, float], None]) -> None:
+        self.lab, self.progress = lab, progress
+        self.interests = draw_interests(lab.round, lab.draws, seed)
+        self.alone = value_clauses(lab, {}, lambda x: progress("Valuing each clause", x))
+        self.central = value_clauses(lab, {}, lambda _: None, (None,))
+        self.modelled = self.alone
+        self.stakes: Stakes = combine(lab, self.modelled, self.interests)
+        self.game: Game = write_game(lab, self.stakes)
+
+    def around(self, values: Mapping[str, float], label: str) -> None:
+        """Value the clauses again, given a package: what it changes at central values shifts every draw.
+
+        Only the search rests on this; the full ledger of a package is computed draw by draw.
+        """
+        slope, fixed = value_clauses(self.lab, values, lambda x: self.progress(label, x), (None,))
+        self.modelled = (
+            self.alone[0] + (slope - self.central[0]),
+            self.alone[1] + (fixed - self.central[1]),
+        )
+        self.stakes = combine(self.lab, self.modelled, self.interests)
+        self.game = write_game(self.lab, self.stakes)
+
+    def solve(self) -> Solution:
+        """Search until the package stays the same, or :data:`SEARCHES` times."""
+        best = solve_nash(self.game)
+        for turn in range(1, SEARCHES):
+            if not best.found:
+                return best
+            self.around(best.values, f"Searching around the package ({turn})")
+            again = solve_nash(self.game, starts=[best.values])
+            if not again.found or same_values(self.game, best.values, again.values):
+                return again if again.found else best
+            best = again
+        return best
+
+
+def same_values(game: Game, one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Say whether two packages hold the same clauses at all but the same values."""
+    if set(one) != set(other):
+        return False
+    span = {clause.key: max(clause.high - clause.low, 1.0) for clause in game.clauses}
+    return all(abs(one[key] - other[key]) <= SAME * span[key] for key in one)
