@@ -276,7 +276,7 @@ def _mismatch_row(
     return (
         on_record,
         regular[0] if len(regular) == 1 else count(entries, f"{PERSONS} per year", f"{key}|regular entries"),
-        sum_figures(other, f"{key}|other arrivals"),
+        _sum_figures(other, f"{key}|other arrivals"),
         added,
         count(others / entries, "", f"{key}|before"),
         count(others / (entries + sum(m.places for m in spoken)), "", f"{key}|after"),
@@ -300,13 +300,12 @@ def _register_years(deal: Deal) -> str:
     )
 
 
-def sum_figures(figures: tuple[Figure, ...], reference: str) -> Figure | None:
+def _sum_figures(figures: tuple[Figure, ...], reference: str) -> Figure | None:
     """Add evidence figures; one alone keeps its reference, and the JSON holds all."""
     if not figures:
         return None
-    total = sum(f.value for f in figures if isinstance(f.value, float))
     only = figures[0].reference if len(figures) == 1 else reference
-    return Figure(total, figures[0].unit, SourceClass.EVIDENCE, only)
+    return Figure(_total(figures), figures[0].unit, SourceClass.EVIDENCE, only)
 
 
 def _how(deal: Deal) -> Iterator[Block]:
