@@ -135,8 +135,8 @@ class Position:
     def within_limits(self, values: Mapping[str, float]) -> bool:
         """Say whether no clause goes beyond what the party accepts."""
         for key, (low, high) in self.limits.items():
-            slack = 1e-9 * max(1.0, abs(low), abs(high))
-            if key in values and not low - slack <= values[key] <= high + slack:
+            value = values.get(key)
+            if value is not None and not low <= value <= high and not _same(value, low, high):
                 return False
         return True
 
@@ -170,7 +170,12 @@ class Position:
     @cached_property
     def best(self) -> dict[str, float] | None:
         """The package that is worth most to this party on average, of those that it accepts; None without."""
+        return self.best_within({})
+
+    def best_within(self, fixed: Mapping[str, float | None]) -> dict[str, float] | None:
+        """Find the best acceptable package in which some clauses may not be changed; None without one."""
         program = self._limited()
+        self._fix(program, fixed)
         terms = self._table.mean_terms(self._seat)
         size = float(self._game.scale[self._seat])
         program.objective = {c: v / size for c, v in terms.items()}
@@ -300,3 +305,8 @@ class Position:
     ) -> dict[str, float | None]:
         """Write the difference of two texts over some clauses as a move does: a value, or None for out."""
         return {key: after.get(key) for key in keys if before.get(key) != after.get(key)}
+
+
+def _same(value: float, *ends: float) -> bool:
+    """Whether a value is one of the ends, but for rounding."""
+    return any(math.isclose(value, end, rel_tol=1e-9, abs_tol=1e-9) for end in ends)

@@ -220,8 +220,10 @@ def decide(strategy: Aspiration, position: Position, view: View) -> Decision:
     fixed = {c.key: view.draft.get(c.key) for c in position.clauses if c.key not in view.movable}
     offer = position.nearest(min(target, position.ideal), wanted, fixed=fixed)
     if offer is None and target > least:
-        # what lies out of reach may make the aspiration impossible: ask for the red line at least
-        offer = position.nearest(least, wanted, fixed=fixed)
+        # what others have settled between them puts the aspiration out of reach: ask for what is left
+        reach = position.best_within(fixed)
+        if reach is not None:
+            offer = position.nearest(max(position.margin(reach) - slack, least), wanted, fixed=fixed)
     if offer is None or not position.accepts(offer):
         return Decision("reject")
     changes = position.changes(view.draft, offer, sorted(view.movable))
