@@ -14,6 +14,7 @@ Start at :func:`write_text`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Hearing", "write_text"]
 
 SMALLEST = 0.5**3
-"""A clause is left out of a bundle when less than this part of its range is left of it."""
+"""The least strength at which a bundle holds a clause, as a part of its range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def write_text(
         return first
     base = dict(mind.agreed)
     bundle = {key: mind.sizes.get(key, 0.5) for key in contested}
-    bundle = {key: size for key, size in bundle.items() if size >= SMALLEST and key not in base}
+    bundle = {key: size for key, size in bundle.items() if key not in base}
     text = _complete(table, base or first, bundle, ends)
     if bundle and text and text not in mind.tried:
         return text
@@ -116,14 +117,17 @@ def _minded(mind: _Mind, key: str) -> bool:
 
 def _listen(table: Game, hearings: Sequence[Hearing], ends: Mapping[str, float]) -> _Mind:
     mind = _Mind()
+    sides = {clause.key: (clause.giver, clause.beneficiary) for clause in table.clauses}
     for place, heard in enumerate(hearings):
         text = dict(heard.text)
         more = _directions(table, mind.agreed, text, ends)
         for party in heard.yes:
             for keys, sign in ((heard.better.get(party, ()), 1), (heard.worse.get(party, ()), -1)):
                 for key in keys:
-                    # a mark is about the change; what is kept is whether the party wants more of the clause
-                    mind.signs[party, key] = sign * more.get(key, 1)
+                    # a mark is about the change; what is kept is whether the party wants more of the clause,
+                    # and only of clauses that it gives or gets: for the others its yes or no is enough
+                    if party in sides[key]:
+                        mind.signs[party, key] = sign * more.get(key, 1)
         mind.tried.append(text)
         if heard.all_yes:
             mind.agreed = text
@@ -137,7 +141,7 @@ def _listen(table: Game, hearings: Sequence[Hearing], ends: Mapping[str, float])
                 sign = mind.signs.get((party, key), 0)
                 size = mind.sizes.get(key, 0.5)
                 if sign < 0:
-                    mind.sizes[key] = size / 2
+                    mind.sizes[key] = max(size / 2, SMALLEST)
                 elif sign > 0:
                     mind.sizes[key] = min(1.0, size + size / 2)
     return mind
@@ -172,7 +176,10 @@ def _value(clause: Clause, strength: float, ends: Mapping[str, float]) -> float:
     part = strength if ends[clause.key] == high else 1 - strength
     if clause.steps:
         return low + (high - low) * round(part * clause.steps) / clause.steps
-    return float(f"{low + (high - low) * part:.6g}")
+    if high == low:
+        return low
+    grid = 10.0 ** math.floor(math.log10(high - low)) / 10
+    return min(max(float(f"{round((low + (high - low) * part) / grid) * grid:.9g}"), low), high)
 
 
 def _complete(

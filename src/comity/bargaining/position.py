@@ -179,6 +179,9 @@ class Position:
         terms = self._table.mean_terms(self._seat)
         size = float(self._game.scale[self._seat])
         program.objective = {c: v / size for c, v in terms.items()}
+        quick = self._solve(program, self.epsilon, (), tidy=True)
+        if quick is not None and self.accepts(quick):
+            return quick
         answer = self._table.maximise(program, [self._floor(self.epsilon)], gap=1e-6, solver="highs")
         return None if answer.point is None else self._table.values(answer.point)
 
@@ -197,7 +200,8 @@ class Position:
         """Of all packages that leave this party at least ``margin``, find the one nearest to ``wanted``.
 
         A trade-off in the sense of Faratin, Sierra and Jennings (2002): keep what one aspires to, and meet
-        what the others have asked for. Exact, by a mixed-integer program.
+        what the others have asked for. A mixed-integer program, exact where the margin holds on average;
+        where the draws bind, those to hold are chosen at a package nearby, which is quick and near enough.
 
         Parameters
         ----------
@@ -226,11 +230,41 @@ class Position:
         program = self._limited()
         self._fix(program, fixed or {})
         self._approach(program, wanted)
-        answer = self._table.maximise(program, [self._floor(margin)], gap=1e-4, solver="highs")
-        if answer.point is None:
+        near = self._solve(program, margin, ())
+        if near is None:
             return None
-        exact = self._table.point_values(answer.point)
-        return self._round(exact, margin, fixed or {})
+        for guide in (near, self.best):
+            if guide is None or self._reaches(near, margin):
+                break
+            # hold the draws that are best at a package nearby, or at the best one: each of them is enough
+            held = self._solve(program, margin, self._held(guide))
+            near = near if held is None else held
+        if not self._reaches(near, margin):
+            return None
+        return self._round(near, margin, fixed or {})
+
+    def _reaches(self, values: Mapping[str, float], margin: float) -> bool:
+        return self.margin(values) >= margin - 1e-7 * float(self._game.scale[self._seat])
+
+    def _held(self, values: Mapping[str, float]) -> tuple[int, ...]:
+        """Draws that are best at a package, as many as must reach the red line."""
+        order = np.argsort(self.gains(values), kind="stable")
+        return tuple(int(t) for t in order[len(order) - self._game.needed :])
+
+    def _solve(
+        self, base: Program, margin: float, draws: Iterable[int], *, tidy: bool = False
+    ) -> dict[str, float] | None:
+        """Solve with the margin held on average and in these draws; None where there is no package."""
+        program = base.copy()
+        size = float(self._game.scale[self._seat])
+        least = (margin + self.red_line + self.no_deal) / size
+        payoffs = self._table.payoffs(self._seat)
+        for row in (payoffs.mean(axis=0), *(payoffs[t] for t in draws)):
+            program.row({c: float(v) / size for c, v in enumerate(row) if v}, lower=least)
+        found = program.solve(gap=1e-4, solver="highs")
+        if found.point is None:
+            return None
+        return self._table.values(found.point) if tidy else self._table.point_values(found.point)
 
     def _floor(self, margin: float) -> Floor:
         return Floor(self._seat, margin + self.red_line)

@@ -128,6 +128,10 @@ class Table:
         mean = self._payoffs[:, party].mean(axis=0)
         return {c: float(v) for c, v in enumerate(mean) if v}
 
+    def payoffs(self, party: int) -> Array:
+        """Payoff of a party per column of :attr:`rules`, shape (draws, width)."""
+        return self._payoffs[:, party]
+
     def values(self, point: Array) -> dict[str, float]:
         """Clause values at a point, snapped to the grid; a clause that is on without effect is left out."""
         return self._tidy(self.point_values(point))

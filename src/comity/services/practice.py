@@ -115,6 +115,7 @@ class Practice:
         self.desk = Desk(
             seal_round(round_, setup.seat), setup.seat, self._positions[setup.seat], self.rules, lab, evidence
         )
+        self.desk.warm()
         self.log = Log(
             {
                 "round": round_.round,
@@ -211,7 +212,8 @@ class Practice:
         if state.final:
             return Move(speaker, Kind.ACCEPT if position.accepts(state.draft) else Kind.REJECT)
         yes = answer(self._minds[speaker], position, state.agreed, self._view(speaker))
-        marks = position.marks(state.agreed, state.draft)
+        own = self._view(speaker).movable
+        marks = {k: sign for k, sign in position.marks(state.agreed, state.draft).items() if k in own}
         better = tuple(key for key, sign in marks.items() if sign > 0)
         worse = tuple(key for key, sign in marks.items() if sign < 0)
         return Move(speaker, Kind.YES if yes else Kind.NO, better=better, worse=worse)
@@ -419,8 +421,7 @@ def _play_again(practice: Practice, moves: Sequence[Move], name: str) -> Practic
                 hint = "the round file and the version that the log was played with"
                 raise InputError(msg, file=name, line=number, accepted=hint)
         try:
-            practice._make(move)  # noqa: SLF001
+            practice._make(move)
         except InputError as error:
             raise InputError(error.message, file=name, line=number, accepted=error.accepted) from None
     return practice
-

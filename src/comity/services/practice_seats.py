@@ -2,7 +2,7 @@
 
 A round file holds what every party wants. :func:`seal_round` keeps what all may read and what one seat may
 read, and drops the rest; every seat's position, the player's too, is then made from its own sealed round. So
-nothing that a player is shown can depend on another party's private values, except through that party's moves.
+nothing that a player is shown depends on another party's private values, except through that party's moves.
 
 Public: who sits at the table, the clauses with their ranges and notes, the principles, common objectives and
 how strictly a package must serve each party. Private to a seat: who counts, ministries, red line, limits,
@@ -23,8 +23,7 @@ import yaml
 from comity.bargaining import Game, Position
 from comity.errors import InputError
 from comity.services.roundfile_models import Party, Round
-from comity.services.stakes import draw_interests, mark_overridden, value_clauses, write_game
-from comity.services.stakes import Stakes as _Stakes
+from comity.services.stakes import Stakes, draw_interests, mark_overridden, value_clauses, write_game
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,7 +87,7 @@ def public_table(lab: Laboratory, round_: Round) -> Game:
     sealed = seal_round(round_)
     nothing = np.zeros((1, len(round_.parties), len(round_.table)))
     stand_in = _Lab(sealed, lab)
-    return write_game(stand_in, _Stakes(nothing, nothing, ()))  # type: ignore[arg-type]
+    return write_game(stand_in, Stakes(nothing, nothing, ()))  # type: ignore[arg-type]
 
 
 class _Lab:

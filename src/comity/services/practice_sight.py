@@ -181,6 +181,10 @@ class Desk:
     def __repr__(self) -> str:
         return f"Desk({self.seat!r})"
 
+    def warm(self) -> None:
+        """Read the registers now, so that the first answer does not wait for them."""
+        _ = self._registers
+
     def see(self, state: State, pending: Mapping[str, float | None]) -> Sight:
         """Show the room as it stands, with changes that are not sent yet."""
         text = {key: value for key, value in state.draft.items() if pending.get(key, value) is not None}
@@ -246,9 +250,7 @@ class Desk:
     @cached_property
     def _valued(self) -> frozenset[str]:
         """Clauses that the model or the seat itself has valued for this seat."""
-        stated = {
-            clause.key for item in self.round.interests for clause in self.round.interest_clauses(item)
-        }
+        stated = {clause.key for item in self.round.interests for clause in self.round.interest_clauses(item)}
         modelled = {clause.key for clause in self.round.table if self._lab.is_modelled(clause)}
         return frozenset(stated | modelled)
 
