@@ -41,7 +41,16 @@ if TYPE_CHECKING:
     from comity.bargaining import Game
     from comity.services.roundfile import Round
 
-__all__ = ["Practice", "Setup", "practice_open", "practice_replay", "read_setup"]
+__all__ = [
+    "Practice",
+    "Setup",
+    "Whole",
+    "practice_open",
+    "practice_prepare",
+    "practice_replay",
+    "read_setup",
+    "read_strategies",
+]
 
 #: What a log may ask for; the same bounds as the door's options.
 _BOUNDS: Final = {"seed": (0, 2**32 - 1), "rounds": (1, 100), "draws": (20, 1000)}
@@ -49,8 +58,9 @@ _BOUNDS: Final = {"seed": (0, 2**32 - 1), "rounds": (1, 100), "draws": (20, 1000
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a round needs beside its file, as the log states it."""
+    """What a round is played on and how, as the log states it; ``file`` is a relative path or a name."""
 
+    file: str
     seat: str
     mode: str
     strategies: Mapping[str, str]
@@ -249,6 +259,17 @@ class Practice:
         return found
 
 
+@dataclass(frozen=True, repr=False)
+class Whole:
+    """A practice round with all that stands behind it, for the facilitator; it shows nothing when printed."""
+
+    practice: Practice
+    round: Round
+    lab: Laboratory
+    evidence: Evidence
+    parameters: Parameters
+
+
 def _move(speaker: str, decision: Decision) -> Move:
     if decision.kind == "propose":
         return Move(speaker, Kind.PROPOSE, dict(decision.changes))
@@ -302,9 +323,37 @@ def practice_open(
             msg = f"unknown mode '{mode}'"
             raise InputError(msg, key="--mode", accepted=", ".join(Mode))
         setup = Setup(
+            file=path.name if path.is_absolute() else path.as_posix(),
             seat=seat,
             mode=str(Mode(mode)),
             strategies=read_strategies(strategies, [p.code for p in round_.parties], seat),
+            seed=round_.seed if seed is None else seed,
+            rounds=int(parameters.value("practice.rounds")) if rounds is None else rounds,
+            draws=int(parameters.value("practice.draws")) if draws is None else draws,
+        )
+        return _open(round_, setup, (evidence, parameters, catalogue), tell).practice
+
+
+def practice_prepare(
+    *,
+    path: Path,
+    seed: int | None = None,
+    rounds: int | None = None,
+    draws: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Whole:
+    """Prepare a round for people: what :func:`comity.services.practice_pack.write_pack` needs."""
+    tell = progress if progress is not None else _quiet
+    with threadpool_limits(limits=1, user_api="blas"):
+        tell("Reading the round", 0.0)
+        evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()
+        round_ = read_round(path, catalogue=catalogue, countries=list_countries(evidence))
+        codes = [party.code for party in round_.parties]
+        setup = Setup(
+            file=path.name,
+            seat=codes[0],
+            mode=str(Mode.REQUEST_OFFER),
+            strategies=read_strategies((), codes, codes[0]),
             seed=round_.seed if seed is None else seed,
             rounds=int(parameters.value("practice.rounds")) if rounds is None else rounds,
             draws=int(parameters.value("practice.draws")) if draws is None else draws,
@@ -317,12 +366,13 @@ def _open(
     setup: Setup,
     pack: tuple[Evidence, Parameters, Catalogue],
     tell: Callable[[str, float], None],
-) -> Practice:
+) -> Whole:
     evidence, parameters, catalogue = pack
     lab = Laboratory(round_, evidence, parameters, catalogue, draws=setup.draws, seed=setup.seed)
-    return Practice(
+    practice = Practice(
         round_, setup, lab, evidence, parameters, lambda x: tell("Valuing each clause for each seat", x)
     )
+    return Whole(practice, round_, lab, evidence, parameters)
 
 
 def read_strategies(given: Sequence[str], parties: Sequence[str], seat: str) -> dict[str, str]:
@@ -353,7 +403,15 @@ def read_setup(header: Mapping[str, Any], *, name: str) -> Setup:
     InputError
         Something is missing or of the wrong kind.
     """
-    kinds = {"seat": str, "mode": str, "strategies": dict, "seed": int, "rounds": int, "draws": int}
+    kinds = {
+        "file": str,
+        "seat": str,
+        "mode": str,
+        "strategies": dict,
+        "seed": int,
+        "rounds": int,
+        "draws": int,
+    }
     for key, kind in kinds.items():
         value = header.get(key)
         if not isinstance(value, kind) or isinstance(value, bool):
@@ -407,7 +465,7 @@ def practice_replay(
         ):
             msg = "the log names other scripts than the round has parties"
             raise InputError(msg, file=name, line=1, accepted=", ".join(codes))
-        practice = _open(round_, setup, (evidence, parameters, catalogue), tell)
+        practice = _open(round_, setup, (evidence, parameters, catalogue), tell).practice
         return _play_again(practice, moves, name)
 
 
