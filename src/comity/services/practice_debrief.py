@@ -225,8 +225,9 @@ def _better(game: Game, outcome: PackageView) -> Solution | None:
             red_lines=np.maximum(game.red_lines + game.epsilon, held), epsilon=0.0, share=1.0 / game.draws
         )
     )
-    if loose.found and game.rational(loose.values) and (found is None or loose.objective > found.objective):
-        found = loose
+    if loose.found and game.rational(loose.values):
+        more = found is None or float(loose.mean_gains.sum()) > float(found.mean_gains.sum())
+        found = loose if more else found
     slack = 1e-3 * max(1.0, abs(outcome.total))
     if found is None or float(found.mean_gains.sum()) <= outcome.total + slack:
         return None

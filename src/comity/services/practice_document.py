@@ -268,10 +268,8 @@ def _moves(found: Debrief) -> list[Block]:
         for step in found.steps
     ]  # fmt: skip
     if red:
-        columns = ("Move", "Round", "Text of", "Beyond the red line or limits of")
-        blocks.append(
-            Table("Which texts could not be accepted", tuple(Column(c) for c in columns), tuple(red))
-        )
+        heads = ("Move", "Round", "Text of", "Beyond the red line or limits of")
+        blocks.append(Table("Which texts could not be accepted", tuple(Column(c) for c in heads), tuple(red)))
     return blocks
 
 

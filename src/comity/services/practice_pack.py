@@ -43,7 +43,8 @@ from comity.vocabulary import Figure, SourceClass
 if TYPE_CHECKING:
     from comity.evidence import Parameters
     from comity.services.laboratory import Laboratory
-    from comity.services.practice import Practice, Whole
+    from comity.services.practice import Practice
+    from comity.services.practice_opening import Whole
     from comity.services.roundfile import Round
 
 __all__ = ["write_pack"]
@@ -139,13 +140,15 @@ def _rules(practice: Practice, public: Round, parameters: Parameters) -> tuple[W
             r=number(practice.setup.rounds, "rounds"),
             n=minutes["round"],
         ),
-        "In request-offer mode a delegation changes clauses that it gives or gets, or accepts the text, or does "
-        "not. In single-text mode the facilitator holds the pen, and the delegations say yes or no, and which "
-        "clauses are better or worse for them.",
+        "In request-offer mode a delegation changes clauses that it gives or gets, or answers the text.",
+        (
+            "In single-text mode the facilitator holds the pen; the delegations say yes or no, and which "
+            "clauses are better or worse for them."
+        ),
         "Nothing is agreed until everything is agreed: a deal is one text that all accept.",
         text(
-            "Each delegation knows in which share of the possible worlds it gains; a text is good enough for it "
-            "when that is {share} or more, and its red line is kept on average.",
+            "Each delegation knows in which share of the possible worlds it gains; a text is good enough for "
+            "it when that is {share} or more, and its red line is kept on average.",
             share=share,
         ),
         text("The debrief takes {n} and should not be cut.", n=minutes["debrief"]),
@@ -305,7 +308,7 @@ def _facilitator(practice: Practice, parameters: Parameters) -> Document:
         Bullets(
             (
                 "Write down every text as it is put; brackets mark what is not agreed.",
-                "In single-text mode you hold the pen. Ask only for yes or no, better or worse, never for numbers.",
+                "In single-text mode you hold the pen. Ask for yes or no, better or worse, no numbers.",
                 "When a delegation is stuck, ask what it could give that costs it little.",
             )
         ),
