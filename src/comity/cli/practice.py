@@ -82,7 +82,7 @@ def play(
         typer.Option(
             "--strategy",
             metavar="NAME",
-            help="conceder, boulware, tit-for-tat or principled; CODE=NAME for one party [default: conceder].",
+            help="conceder, boulware, tit-for-tat, principled; CODE=NAME for one party [default: conceder].",
         ),
     ] = None,
     seed: Seed = None,

@@ -121,7 +121,7 @@ class Room:
             self._look(typed)
 
     def sight(self) -> Sight:
-        """What the seat may see, with changes that are not sent."""
+        """Give what the seat may see, with changes that are not sent."""
         return self.practice.see(dict(self.pending))
 
     def _change(self, typed: Typed) -> None:
@@ -231,7 +231,7 @@ class Room:
 
     def _show(self) -> None:
         if not self.quiet:
-            self._say(draw_sight(self.sight(), self.practice.desk.names))
+            self._say(draw_sight(self.sight(), self.practice.desk.names, full=not self.practice.state.over))
 
     def _say(self, text: str) -> None:
         if not self.quiet:

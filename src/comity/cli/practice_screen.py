@@ -155,10 +155,12 @@ def _public(sight: Sight, names: Mapping[str, str]) -> Text:
 def draw_clause(row: ClauseRow, names: Mapping[str, str]) -> str:
     """Draw one clause in full."""
     step = "" if row.step is None else f", in steps of {row.step:,g}"
+    table = f"{row.low:,g} to {row.high:,g}{step}, {row.unit}"
+    unsent = " (your change, not sent)" if row.changed else ""
     lines = [
         f"{row.number}  {row.title} ({row.key})",
-        f"   {names[row.giver]} gives, {names[row.beneficiary]} gets; {row.low:,g} to {row.high:,g}{step}, {row.unit}",
-        f"   In the text: {say_value(row.value, row.unit)}{' (your change, not sent)' if row.changed else ''}",
+        f"   {names[row.giver]} gives, {names[row.beneficiary]} gets; {table}",
+        f"   In the text: {say_value(row.value, row.unit)}{unsent}",
         f"   Worth to you at that: {_money(row.worth) if row.value is not None else '–'}",
         f"   Worth to you at the full concession ({row.strongest:,g}): {_money(row.worth_full)}",
     ]

@@ -145,7 +145,8 @@ class State:
 
     def round(self, rules: Rules) -> int:
         """Which round it is, from 1; the last one when all is over."""
-        return min(self.moves // len(rules.speakers) + 1, rules.rounds)
+        made = self.moves - 1 if self.over else self.moves
+        return min(made // len(rules.speakers) + 1, rules.rounds)
 
 
 def begin(rules: Rules) -> State:
