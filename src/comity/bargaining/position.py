@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Position"]
 
 Array = npt.NDArray[np.float64]
+_FINEST_STEPS = 4
+"""How many grids are tried before a value is said: a tenth of the range's power of ten, then finer."""
 
 
 class Position:
@@ -315,7 +317,21 @@ class Position:
     def _round(
         self, exact: dict[str, float], margin: float, fixed: Mapping[str, float | None]
     ) -> dict[str, float]:
-        """Round continuous values to what people say, in the party's own favour; keep what does not fit."""
+        """Round continuous values to what people say, in the party's own favour.
+
+        An unrounded value would also let the others work back to a red line that it was solved for; so where
+        round values do not fit, finer ones are tried, and never the exact one.
+        """
+        for finer in range(_FINEST_STEPS):
+            rounded = self._on_grid(exact, 10.0 ** -(finer + 1), fixed)
+            good = self.margin(rounded) >= min(margin, self.margin(exact)) or finer == _FINEST_STEPS - 1
+            if good and self.within_limits(rounded) and not self._game.breaches(rounded):
+                break
+        return rounded
+
+    def _on_grid(
+        self, exact: dict[str, float], part: float, fixed: Mapping[str, float | None]
+    ) -> dict[str, float]:
         slope = self.payoffs[0].mean(axis=0)
         rounded = dict(exact)
         for key, value in exact.items():
@@ -324,15 +340,12 @@ class Position:
             low, high = clause.ends
             if clause.levels is not None or key in fixed or high <= low:
                 continue
-            grid = 10.0 ** math.floor(math.log10(high - low)) / 10
+            grid = 10.0 ** math.floor(math.log10(high - low)) * part
             turn = math.ceil if slope[c] >= 0 else math.floor
             near = round(value / grid)
             steps = near if abs(value / grid - near) <= 1e-6 else turn(value / grid)
             rounded[key] = float(f"{min(max(steps * grid, low), high):.9g}")
-        good = self.margin(rounded) >= min(margin, self.margin(exact))
-        if good and self.within_limits(rounded) and not self._game.breaches(rounded):
-            return rounded
-        return exact
+        return rounded
 
     def changes(
         self, before: Mapping[str, float], after: Mapping[str, float], keys: Iterable[str]

@@ -76,15 +76,21 @@ class Move:
     better: tuple[str, ...] = ()
     worse: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # one way to write a move, so that a log gives back the move it was given
+        object.__setattr__(self, "values", {key: self.values[key] for key in sorted(self.values)})
+        object.__setattr__(self, "better", tuple(sorted(self.better)))
+        object.__setattr__(self, "worse", tuple(sorted(self.worse)))
+
     def to_plain(self) -> dict[str, Any]:
         """Write as plain JSON values; what is empty is left out."""
         plain: dict[str, Any] = {"party": self.party, "kind": self.kind.value}
         if self.values:
-            plain["values"] = {key: self.values[key] for key in sorted(self.values)}
+            plain["values"] = dict(self.values)
         if self.better:
-            plain["better"] = sorted(self.better)
+            plain["better"] = list(self.better)
         if self.worse:
-            plain["worse"] = sorted(self.worse)
+            plain["worse"] = list(self.worse)
         return plain
 
     @classmethod

@@ -229,8 +229,8 @@ def practice_replay(
             raise InputError(msg, file=name, line=1, accepted="the round file of this log")
         check_seat(round_, setup.seat, key="seat")
         codes = [party.code for party in round_.parties]
-        if setup.strategies != read_strategies(
-            [f"{code}={script}" for code, script in setup.strategies.items()], codes, setup.seat
+        if set(setup.strategies) != set(codes) - {setup.seat} or not set(setup.strategies.values()) <= set(
+            STRATEGIES
         ):
             msg = "the log names other scripts than the round has parties"
             raise InputError(msg, file=name, line=1, accepted=", ".join(codes))

@@ -199,7 +199,7 @@ def _worth(desk: Desk) -> Table:
     for row in sorted(sight.rows, key=lambda r: -abs(r.worth_full.mid) if r.worth_full else 0.0):
         if not row.own and (row.worth_full is None or abs(row.worth_full.mid) < _small(sight.rows)):
             continue
-        full = number(row.strongest, row.unit, f"round:table.{row.number - 1}.range")
+        full = stated(row.strongest, row.unit, f"table.{row.number - 1}.range")
         worth = None if row.worth_full is None else money(row.worth_full, f"model:§5.2|{row.key}|{desk.seat}")
         title = text("{t} ({k})", t=Name(row.title), k=Name(row.key, "code"))
         rows.append((title, Name(desk.names[row.giver]), Name(desk.names[row.beneficiary]), full, worth))
@@ -269,7 +269,7 @@ def _facilitator(practice: Practice, parameters: Parameters) -> Document:
     public = practice.public
     if nash.found:
         lead: Words = text(
-            "A zone of agreement exists: the Nash package is worth {total} in all",
+            "The Nash package is worth {total} to all parties together",
             total=money(float(nash.mean_gains.sum()), "model:§6.2|nash"),
         )
     else:
