@@ -229,8 +229,8 @@ def _pair(
                     trials.append(text)
     if not trials:
         return None
-    order = np.random.default_rng([seed, len(mind.tried)]).permutation(len(trials))
-    return trials[int(order[0])]
+    stream = np.random.default_rng([seed, len(mind.tried)])
+    return trials[int(stream.integers(len(trials)))]
 
 
 def _shift(text: dict[str, float], clause: Clause, turn: int, ends: Mapping[str, float]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -153,4 +154,8 @@ def _value(text: str, row: ClauseRow) -> float:
     if not re.fullmatch(r"[-+]?\d[\d,]*(\.\d+)?([eE][-+]?\d+)?|[-+]?\.\d+", text):
         msg = f"'{_shown(text)}' is no number"
         raise InputError(msg, key=row.key, accepted=f"{row.low:,g} to {row.high:,g} {row.unit}")
-    return float(text.replace(",", ""))
+    value = float(text.replace(",", ""))
+    if not math.isfinite(value):
+        msg = f"'{_shown(text)}' is not finite"
+        raise InputError(msg, key=row.key, accepted=f"{row.low:,g} to {row.high:,g} {row.unit}")
+    return value
