@@ -30,7 +30,6 @@ from comity.bargaining.solve import (
 from comity.bargaining.stability import Stability, assess_stability
 from comity.bargaining.strategies import (
     STRATEGIES,
-    Aspiration,
     Decision,
     Principled,
     TimeDependent,
@@ -45,7 +44,6 @@ from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, small
 __all__ = [
     "STRATEGIES",
     "Alternative",
-    "Aspiration",
     "Blockers",
     "Cap",
     "Clause",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Whole", "practice_open", "practice_prepare", "practice_replay", "read_setup", "read_strategies"]
 
 #: What a log may ask for; the same bounds as the door's options.
-_BOUNDS: Final = {"seed": (0, 2**32 - 1), "rounds": (1, 100), "draws": (20, 1000)}
+_HEAD_LIMIT: Final = {"seed": (0, 2**32 - 1), "rounds": (1, 100), "draws": (20, 1000)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -186,7 +186,7 @@ def read_setup(header: Mapping[str, Any], *, name: str) -> Setup:
         if not isinstance(value, kind) or isinstance(value, bool):
             msg = "missing or of the wrong kind in the head of the log"
             raise InputError(msg, file=name, line=1, key=key, accepted=f"a log of {version('comity')}")
-    for key, (least, most) in _BOUNDS.items():
+    for key, (least, most) in _HEAD_LIMIT.items():
         if not least <= header[key] <= most:
             msg = f"{header[key]} is out of bounds"
             raise InputError(msg, file=name, line=1, key=key, accepted=f"{least} to {most}")
