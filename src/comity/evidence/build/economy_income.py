@@ -73,7 +73,9 @@ TABLES: tuple[TableSpec, ...] = (
         columns={
             "country": Column("key", "ISO 3166-1 alpha-3 code"),
             "year": Column("key", "1990 to 2024"),
-            "gdp_per_capita": Column("PPP $ 2021/person/year", "GDP per capita, constant 2021 international $"),
+            "gdp_per_capita": Column(
+                "PPP $ 2021/person/year", "GDP per capita, constant 2021 international $"
+            ),
         },
         read=read_income,
         transformations=("Years before 1990 and regional aggregates are left out.",),

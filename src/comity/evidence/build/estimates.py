@@ -84,7 +84,7 @@ TABLES: tuple[TableSpec, ...] = (
         columns={
             "origin": Column("key", "Country of residence at the start, ISO3"),
             "destination": Column("key", "Country of residence at the end, ISO3"),
-            "period_start": Column("key", "First year of the five-year interval: 2005 to 2025"),
+            "period_start": Column("key", "First year of the five-year interval: 2010 to 2025"),
             "persons": Column(
                 "persons per five years", "Expected moves, fitted to da_pb_closed of migration_flow"
             ),
@@ -100,7 +100,7 @@ TABLES: tuple[TableSpec, ...] = (
                 "Fitted to six intervals from 1990 to 2020 with effects of origin and of destination; the "
                 "intervals from 2020 and from 2025 are predicted from figures of 2020 and of 2024 or 2025."
             ),
-            "Rounded to whole persons; corridors under 10 persons per five years are left out.",
+            "Rounded to whole persons; corridors under 100 persons per five years are left out.",
         ),
         gaps=(
             "Expected moves that happened or would happen as corridors were, not wishes to move.",
