@@ -207,7 +207,7 @@ def _one(found: Mismatch) -> Iterator[Block]:
                     seen,
                     _PER_YEAR,
                     SourceClass.EVIDENCE,
-                    f"evidence:migration_flow[method=da_pb_closed,origin={first.origin},"
+                    f"evidence:migration_outward[method=da_pb_closed,origin={first.origin},"
                     f"destination={first.destination},period_start={start}]",
                 ),
             )
@@ -271,7 +271,7 @@ def _details(found: Mismatch, c: CorridorPressure) -> Iterator[Words]:
                 c.observed,
                 "",
                 SourceClass.EVIDENCE,
-                f"evidence:migration_flow[method=da_pb_closed,origin={c.origin},destination={c.destination},"
+                f"evidence:migration_outward[method=da_pb_closed,origin={c.origin},destination={c.destination},"
                 f"period_start={found.start}]",
             ),
         )
@@ -443,7 +443,7 @@ def _sources() -> tuple[Source, ...]:
         "pressure",
         "pressure_coefficients",
         "pressure_holdout",
-        "migration_flow",
+        "migration_outward",
         "immigration_by_citizenship",
         "us_visas",
         "skill_composition",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Closing", "close_gap", "compare_places", "expect_moves", "list_starts", "split_by_skill"]
 
-_METHODS: Final = ("persons_da_min_closed", "persons_sd_rev_neg")
+_METHODS: Final = ("persons_da_min_closed", "persons_da_min_open")
 _SURE: Final = NormalDist().inv_cdf(0.95)
 """Half-width of a 90 % interval in standard errors."""
 
@@ -118,7 +118,7 @@ def expect_moves(evidence: Evidence, *, start: int) -> pd.DataFrame:
     others = table[list(_METHODS)].astype(float)
     frame["low"] = np.fmin(frame["sure_low"], others.min(axis=1))
     frame["high"] = np.fmax(frame["sure_high"], others.max(axis=1))
-    flows = evidence.table("migration_flow")
+    flows = evidence.table("migration_outward")
     flows = flows[(flows["method"] == "da_pb_closed") & (flows["period_start"] == start)]
     frame["observed"] = (
         flows.set_index(["origin", "destination"])["persons"].reindex(frame.index).astype(float)

@@ -1,6 +1,7 @@
 """The panel behind the pressure estimate: one row per pair of countries and five-year interval (§4).
 
-Whatever a row knows beside the flow itself was true at the start of its interval. So a forecast of an interval
+The flow is of people born in the origin who left it: moves back to a country of birth need no place there, and
+moves from one foreign country to another say nothing of where they began. Whatever a row knows beside the flow itself was true at the start of its interval. So a forecast of an interval
 can use the row without having seen it.
 
 Who may import me: :mod:`comity.world.pressure_fit` and services. Start at :func:`build_panel`.
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 INTERVAL: Final = 5
-"""Years of an interval of ``migration_flow``."""
+"""Years of an interval of ``migration_outward``."""
 
 PAIR_TERMS: Final = (
     "log_stock",
@@ -67,7 +68,7 @@ def list_intervals(evidence: Evidence) -> tuple[int, ...]:
     >>> list_intervals(Evidence.load())
     (1990, 1995, 2000, 2005, 2010, 2015)
     """
-    return tuple(sorted(int(year) for year in evidence.table("migration_flow")["period_start"].unique()))
+    return tuple(sorted(int(year) for year in evidence.table("migration_outward")["period_start"].unique()))
 
 
 def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd.DataFrame:
@@ -78,7 +79,7 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
     evidence
         The pack.
     method
-        Estimation method of ``migration_flow``; methods are never mixed.
+        Estimation method of ``migration_outward``; methods are never mixed.
     starts
         First years of intervals. One after the last published gets no flow (missing, not zero).
 
@@ -96,7 +97,7 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
     there is none at all its change is taken as nil (:func:`list_carried`). A border that the source does not
     know is ``border_unknown``. Conflict counts battle-related deaths of the five years before the interval.
     """
-    flows = evidence.table("migration_flow")
+    flows = evidence.table("migration_outward")
     flows = flows[flows["method"] == method]
     published = set(flows["period_start"])
     pairs = _pairs(evidence, flows)
@@ -139,7 +140,7 @@ def list_carried(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> "VEN" in list_carried(Evidence.load())[1]
     True
     """
-    flows = evidence.table("migration_flow")
+    flows = evidence.table("migration_outward")
     raw = _published_income(evidence).reindex(sorted(set(flows["origin"]) | set(flows["destination"])))
     none = raw.isna().all(axis=1)
     some = raw.isna().any(axis=1) & ~none

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["METHOD", "METHODS", "estimate_tables"]
 
 METHOD: Final = "da_pb_closed"
-"""The flow estimate that agrees best with reported flows (Abel and Cohen 2019); it also counts return moves."""
+"""The flow estimate that agrees best with reported flows (Abel and Cohen 2019)."""
 
-METHODS: Final = (METHOD, "da_min_closed", "sd_rev_neg")
+METHODS: Final = (METHOD, "da_min_closed", "da_min_open")
 
 _FIRST_KEPT: Final = 2010
 _LEAST_PERSONS: Final = 100
@@ -124,7 +124,7 @@ def _pressure(expected: dict[str, pd.Series], errors: pd.Series) -> pd.DataFrame
 
 
 def _gaps(evidence: Evidence, fit: PressureFit) -> tuple[str, ...]:
-    flows = evidence.table("migration_flow")
+    flows = evidence.table("migration_outward")
     listed = set(flows["origin"]) | set(flows["destination"])
     without = sorted(listed - (set(fit.effects["origin"].index) & set(fit.effects["destination"].index)))
     carried, none = list_carried(evidence)

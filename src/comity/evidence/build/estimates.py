@@ -23,7 +23,7 @@ __all__ = ["COMMAND", "TABLES"]
 COMMAND: Final = "comity mismatch --estimate --out DIR"
 
 _INPUTS: Final = (
-    "migration_flow.parquet",
+    "migration_outward.parquet",
     "migrant_stock.parquet",
     "distance.parquet",
     "gdp_per_capita.parquet",
@@ -79,18 +79,18 @@ def _read(_: Path) -> pd.DataFrame:
 TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         name="pressure",
-        title="Expected moves between countries over five years, by gravity (estimated)",
+        title="Expected moves out of the country of birth over five years, by gravity (estimated)",
         sources=_SOURCES,
         columns={
-            "origin": Column("key", "Country of residence at the start, ISO3"),
+            "origin": Column("key", "Country of birth and of residence at the start, ISO3"),
             "destination": Column("key", "Country of residence at the end, ISO3"),
             "period_start": Column("key", "First year of the five-year interval: 2010 to 2025"),
             "persons": Column(
-                "persons per five years", "Expected moves, fitted to da_pb_closed of migration_flow"
+                "persons per five years", "Expected moves, fitted to da_pb_closed of migration_outward"
             ),
             "log_error": Column("log points", "Standard error of log(persons), clustered by pair"),
             "persons_da_min_closed": Column("persons per five years", "The same, fitted to da_min_closed"),
-            "persons_sd_rev_neg": Column("persons per five years", "The same, fitted to sd_rev_neg"),
+            "persons_da_min_open": Column("persons per five years", "The same, fitted to da_min_open"),
         },
         read=_read,
         derived=COMMAND,
@@ -104,6 +104,7 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             "Expected moves that happened or would happen as corridors were, not wishes to move.",
+            "Moves back to the country of birth and from one foreign country to another are not in it.",
             (
                 "A naive forecast (the interval before) was nearer on the hold-out; see pressure_holdout. "
                 "This table says what a corridor's features let expect, not what will come."
