@@ -172,6 +172,8 @@ def fit_coefficients(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*removed because of separation.*")
         warnings.filterwarnings("ignore", message=".*singleton fixed effect.*")
+        # a dropped term is an error of ours below
+        warnings.filterwarnings("ignore", message=r"(?s).*dropped due to multicollinearity.*")
         warnings.filterwarnings("ignore", category=FutureWarning)
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         try:
