@@ -71,8 +71,12 @@ def test_ratio_and_gap_follow_from_their_parts():
 
 def test_places_lie_between_permits_and_the_register():
     row = find_places(EVIDENCE, start=2020).loc[("SEN", "ESP")]
-    permits = EVIDENCE.table("residence_permits_valid").set_index(["citizenship", "destination", "year"])["permits"]
-    register = EVIDENCE.table("immigration_by_citizenship").set_index(["citizenship", "destination", "year"])["persons"]
+    permits = EVIDENCE.table("residence_permits_valid").set_index(["citizenship", "destination", "year"])[
+        "permits"
+    ]
+    register = EVIDENCE.table("immigration_by_citizenship").set_index(["citizenship", "destination", "year"])[
+        "persons"
+    ]
     assert row["places_low"] == (permits["SEN", "ESP", 2023] - permits["SEN", "ESP", 2019]) / 4
     assert row["places_high"] == np.mean([register["SEN", "ESP", year] for year in range(2020, 2024)])
     assert (row["first_year"], row["last_year"], bool(row["inside"])) == (2020, 2023, True)

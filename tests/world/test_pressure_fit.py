@@ -105,7 +105,10 @@ def test_names_of_countries_change_nothing(panel, fitted):
     mixed = renamed.sample(frac=1.0, random_state=3)
     other = fit_pressure(mixed, terms=SMALL)
     np.testing.assert_allclose(
-        other.coefficients[["estimate", "error"]], fitted.coefficients[["estimate", "error"]], rtol=1e-5, atol=1e-6
+        other.coefficients[["estimate", "error"]],
+        fitted.coefficients[["estimate", "error"]],
+        rtol=1e-5,
+        atol=1e-6,
     )
     np.testing.assert_allclose(other.predict(renamed), fitted.predict(panel), rtol=1e-5)
 
@@ -179,9 +182,13 @@ def test_the_panel_knows_only_what_was_true_at_the_start():
     evidence = Evidence.load()
     panel = build_panel(evidence, method="da_pb_closed", starts=[2010, 2020]).set_index(["pair", "start"])
     row = panel.loc[("SEN-ESP", 2010)]
-    stock = evidence.trace("evidence:migrant_stock[origin=SEN,destination=ESP,year=2010]").rows["persons"].sum()
+    stock = (
+        evidence.trace("evidence:migrant_stock[origin=SEN,destination=ESP,year=2010]").rows["persons"].sum()
+    )
     assert row["log_stock"] == pytest.approx(np.log(stock))
-    flow = "evidence:migration_outward[method=da_pb_closed,origin=SEN,destination=ESP,period_start={}]#persons"
+    flow = (
+        "evidence:migration_outward[method=da_pb_closed,origin=SEN,destination=ESP,period_start={}]#persons"
+    )
     assert row["persons"] == evidence.trace(flow.format(2010)).value
     assert row["before"] == evidence.trace(flow.format(2005)).value
     ahead = panel.xs(2020, level="start")

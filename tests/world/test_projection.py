@@ -39,7 +39,9 @@ def test_without_places_nothing_changes():
 
 def test_the_baseline_is_population_times_participation():
     row = find_baseline(EVIDENCE).loc[("ESP", 2050)]
-    ages = EVIDENCE.trace("evidence:population_age[country=ESP,year=2050]").rows.set_index("age_group")["persons"]
+    ages = EVIDENCE.trace("evidence:population_age[country=ESP,year=2050]").rows.set_index("age_group")[
+        "persons"
+    ]
     assert row["working"] == ages[["15-19", "20-39", "40-59", "60-64"]].sum()
     assert row["young"] + row["working"] + row["old"] == ages.sum()
     assert row["work_force"] == row["working"] * row["participation"]

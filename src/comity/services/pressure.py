@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from comity.errors import EvidenceNotFound, InputError
@@ -17,7 +16,14 @@ from comity.evidence import Evidence
 from comity.reports.canonical import render_json
 from comity.vocabulary import Figure, Range, Skill
 from comity.world.opportunity import ENTRIES, FREE, MISSING, PART
-from comity.world.pressure import Closing, close_gap, compare_places, list_starts
+from comity.world.pressure import (
+    Closing,
+    close_gap,
+    compare_places,
+    expect_moves,
+    list_starts,
+    split_by_skill,
+)
 from comity.world.pressure_panel import INTERVAL
 
 if TYPE_CHECKING:
@@ -54,8 +60,8 @@ class CorridorPressure:
     basis
         ``entries``, ``part``, ``free`` or ``missing``, as :mod:`comity.world.opportunity` has them.
     places
-        Regular entries between two readings, or the part that is counted; None where movement is free or nothing
-        is known.
+        Regular entries between two readings, or the part that is counted; None where movement is free or
+        nothing is known.
     source
         Which registers speak: ``permits``, ``register``, ``both`` or ``visas``; empty for none.
     years, inside
@@ -264,8 +270,10 @@ def mismatch_find(
         raise InputError(msg, key="--interval", accepted=", ".join(map(str, starts)))
     single = origin is not None and destination is not None
     skills = (None, Skill.LOW, Skill.HIGH) if single and wanted is None else (wanted,)
-    frames = {one: compare_places(evidence, start=start, skill=one) for one in skills}
-    mine = {one: _select(frame, origin, destination) for one, frame in frames.items()}
+    mine = {
+        one: compare_places(evidence, start=start, skill=one, origin=origin, destination=destination)
+        for one in skills
+    }
     if mine[skills[0]].empty:
         raise _nothing(origin, destination, skills[0])
     if single:
@@ -321,19 +329,11 @@ def _nothing(origin: str | None, destination: str | None, skill: Skill | None) -
     what = f"{origin or 'any origin'} to {destination or 'any destination'}"
     kind = "" if skill is None else f" by skill ({skill.value})"
     msg = (
-        f"no pressure is estimated from {what}{kind}: fewer than 100 expected moves in five years, or distance, "
+        f"no pressure is estimated from {what}{kind}: fewer than 100 expected moves in five years, or "
+        "distance, "
         "population, flows or composition are missing"
     )
     return EvidenceNotFound(msg, accepted="a corridor of the table pressure (comity evidence show pressure)")
-
-
-def _select(frame: pd.DataFrame, origin: str | None, destination: str | None) -> pd.DataFrame:
-    keep = np.ones(len(frame), dtype=bool)
-    if origin is not None:
-        keep &= frame.index.get_level_values("origin") == origin
-    if destination is not None:
-        keep &= frame.index.get_level_values("destination") == destination
-    return frame[keep]
 
 
 def _single(
@@ -343,17 +343,20 @@ def _single(
     starts: tuple[int, ...],
     queue: Queue | None,
 ) -> tuple[CorridorPressure, ...]:
+    origin, destination = next(frame.index[0] for frame in mine.values() if not frame.empty)
+    then = {
+        start: expect_moves(evidence, start=start, origin=origin, destination=destination) for start in starts
+    }
     found = []
     for skill, frame in mine.items():
         if frame.empty:
             continue
         place = frame.index[0]
         trend = []
-        for start in starts:
-            then = compare_places(evidence, start=start, skill=skill)
-            if place in then.index:
-                row = then.loc[place]
-                trend.append((start, _range(row), _known(row["observed"])))
+        for start, moves in then.items():
+            part = moves if skill is None else split_by_skill(moves, evidence, skill)
+            if place in part.index:
+                trend.append((start, _range(part.loc[place]), _known(part.loc[place, "observed"])))
         found.append(_corridor(frame.iloc[0], place, skill, added, tuple(trend), queue))
     return tuple(found)
 

@@ -91,7 +91,8 @@ def write_document(found: Mismatch, *, coefficients: bool, holdout: bool, brief:
         sources=_sources(),
         meta=Meta(
             disclaimer=(
-                "Advisory. Corridors are set side by side, never countries. Expected moves are an estimate of "
+                "Advisory. Corridors are set side by side, never countries. Expected moves are an "
+                "estimate of "
                 "what features of a corridor let expect, not a count of people."
             ),
             command=_command(found),
@@ -151,6 +152,10 @@ def _places(corridor: CorridorPressure) -> Figure | None:
     return Figure(value.mid, _PER_YEAR, SourceClass.EVIDENCE, f"evidence:{row}")
 
 
+def _people(corridor: CorridorPressure) -> str:
+    return "people" if corridor.skill is None else f"{corridor.skill.value}-skilled people"
+
+
 def _skill(corridor: CorridorPressure) -> str:
     return "all skills" if corridor.skill is None else f"{corridor.skill.value}-skilled"
 
@@ -201,15 +206,7 @@ def _one(found: Mismatch) -> Iterator[Block]:
             (
                 date(f"{start}–{start + INTERVAL}"),
                 _estimate(expected, _PER_YEAR, f"model:§4.1|{first.key}|{start}"),
-                None
-                if seen is None
-                else Figure(
-                    seen,
-                    _PER_YEAR,
-                    SourceClass.EVIDENCE,
-                    f"evidence:migration_outward[method=da_pb_closed,origin={first.origin},"
-                    f"destination={first.destination},period_start={start}]",
-                ),
+                None if seen is None else _seen(first, seen, start),
             )
             for start, expected, seen in first.trend
         ),
@@ -217,11 +214,25 @@ def _one(found: Mismatch) -> Iterator[Block]:
     )
 
 
+def _seen(c: CorridorPressure, moves: float, start: int) -> Figure:
+    """Published moves; those of one skill are split by an estimate."""
+    if c.skill is not None:
+        return _estimate(moves, _PER_YEAR, f"model:§4.1|{c.key}|{start}|{c.skill.value}|published")
+    return Figure(
+        moves,
+        _PER_YEAR,
+        SourceClass.EVIDENCE,
+        f"evidence:migration_outward[method=da_pb_closed,origin={c.origin},destination={c.destination},"
+        f"period_start={start}]",
+    )
+
+
 def _split_note(found: Mismatch) -> Words:
     if len(found.corridors) == 1 and found.corridors[0].skill is None:
         return "The composition of this corridor by skill is not estimated."
     return (
-        "The split by skill is estimated from the corridor's stock; registers of entries do not tell skills apart "
+        "The split by skill is estimated from the corridor's stock; registers of entries do not tell "
+        "skills apart "
         "and are split alike, so the ratio does not differ by skill. A dash is missing, not zero."
     )
 
@@ -229,7 +240,7 @@ def _split_note(found: Mismatch) -> Words:
 def _sentence(found: Mismatch, c: CorridorPressure) -> Text:
     expected = text(
         "{pressure} are expected to move from {origin} to {place}",
-        pressure=_estimate(c.pressure, "people a year", _reference(found, c, "§4.1")),
+        pressure=_estimate(c.pressure, f"{_people(c)} a year", _reference(found, c, "§4.1")),
         origin=Name(found.names[c.origin]),
         place=Name(found.names[c.destination]),
     )
@@ -260,20 +271,15 @@ def _bare(figure: Figure | None) -> Figure:
 
 def _details(found: Mismatch, c: CorridorPressure) -> Iterator[Words]:
     yield text(
-        "The middle alone lies in {sure} in nine cases of ten; the wider range above also spans two other "
+        "The error of the estimate alone gives {sure} (nine in ten); the wider range above also "
+        "spans two other "
         "estimates of past flows.",
         sure=_estimate(c.sure, "", _reference(found, c, "§4.1", "sure")),
     )
     if c.observed is not None:
         yield text(
             "Published flow of the interval: {seen} a year, itself an estimate from stocks.",
-            seen=Figure(
-                c.observed,
-                "",
-                SourceClass.EVIDENCE,
-                f"evidence:migration_outward[method=da_pb_closed,origin={c.origin},destination={c.destination},"
-                f"period_start={found.start}]",
-            ),
+            seen=_bare(_seen(c, c.observed, found.start)),
         )
     if c.years is not None:
         yield text(
@@ -284,7 +290,8 @@ def _details(found: Mismatch, c: CorridorPressure) -> Iterator[Words]:
         )
     if c.union and c.basis != FREE:
         yield text(
-            "Citizens also have free movement in law ({union}); practice is uneven, so places are still counted.",
+            "Citizens also have free movement in law ({union}); practice is uneven, so places are "
+            "still counted.",
             union=Name(c.union),
         )
     if found.added:
@@ -336,7 +343,10 @@ def _many(found: Mismatch) -> Iterator[Block]:
                 for c in gaps[:_MOST_CHARTED]
                 if (gap := _gap(found, c)) is not None
             ),
-            note="Corridors whose entries a register counts; the widest first. Corridors are set in order, not countries.",
+            note=(
+                "Corridors whose entries registers bound; the widest first. Corridors are set in order, not "
+                "countries."
+            ),
         )
         yield _map(found, gaps[:_MOST_CHARTED])
         yield _table(found, "The same corridors, per year", gaps)
@@ -414,21 +424,25 @@ def _map(found: Mismatch, corridors: Sequence[CorridorPressure]) -> FlowMap:
 def _limits(found: Mismatch) -> Iterator[Block]:
     yield Notice(
         "limit",
-        "Expected moves are estimated from past flows, so people whom policy kept from moving all along are not in "
-        "them, and moves of every kind are: work, family, study, flight, return.",
+        "Expected moves are estimated from past moves out of the country of birth, so people whom policy kept "
+        "from moving all along are not in them, and moves of every kind are: work, family, study, flight. "
+        "Moves back to the country of birth, and onward from a third country, are not.",
     )
     if any(c.basis == ENTRIES for c in found.corridors):
         yield Notice(
             "limit",
-            "No register counts places on offer. The growth of valid permits misses people who left or became "
-            "citizens; registered immigration also holds, in some countries, people without a permit or seeking "
+            "No register counts places on offer. The growth of valid permits misses people who left "
+            "or became "
+            "citizens; registered immigration also holds, in some countries, people without a permit "
+            "or seeking "
             "asylum. The range of places lies between the two where both speak.",
         )
     unknown = [c for c in found.corridors if c.basis in (MISSING, PART)]
     if unknown and found.single:
         yield Notice(
             "missing",
-            "Registers by citizenship are held for European destinations, and temporary work visas for the United "
+            "Registers by citizenship are held for European destinations, and temporary work visas "
+            "for the United "
             "States; permanent, family and study places elsewhere are not in the pack.",
         )
     elif unknown:

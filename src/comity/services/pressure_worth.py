@@ -27,10 +27,12 @@ _WHAT: Final = {
 _ABSORBED: Final = {
     "prediction": "The effects absorb whatever does not change for an origin or for a destination.",
     "identified": (
-        "The effects absorb everything of an origin or a destination in an interval: income, population, age, "
+        "The effects absorb everything of an origin or a destination in an interval: income, "
+        "population, age, "
         "conflict, and policy towards all."
     ),
-    "visa": "Visa rules of January after the interval; not used to predict. The effects absorb all country terms.",
+    "visa": "Visa rules of January after the interval; not used to predict. The effects absorb all "
+    "country terms.",
 }
 _TERMS: Final = {
     "log_stock": "network: people of the origin in the destination (log)",
@@ -103,11 +105,14 @@ def show_holdout(table: pd.DataFrame, *, whole: bool) -> Iterator[Block]:
     values = table.set_index(["period_start", "forecast", "band", "measure"])["value"]
     nearer = min(_FORECASTS, key=lambda name: values[last, name, "all", _BEST])
     lead = (
-        "On an interval held out, the naive forecast (the same as in the interval before) was nearer than gravity. "
-        "Read expected moves as what a corridor's features let expect, not as a forecast."
-        if nearer == "persistence"
-        else "On an interval held out, gravity was nearer than the naive forecast (the same as in the interval before)."
+        "On an interval held out, the naive forecast (the same as in the interval before) was nearer than "
+        "gravity. Read expected moves as what a corridor's features let expect, not as a forecast."
     )
+    if nearer != "persistence":
+        lead = (
+            "On an interval held out, gravity was nearer than the naive forecast (the same as in the "
+            "interval before)."
+        )
     yield Paragraph(lead)
     for start in starts if whole else [last]:
         reference = (
@@ -129,7 +134,8 @@ def show_holdout(table: pd.DataFrame, *, whole: bool) -> Iterator[Block]:
                 for measure, words, unit in _MEASURES
             ),
             note=(
-                "Same corridors for both. Stocks and income of the start of the interval are those of editions "
+                "Same corridors for both. Stocks and income of the start of the interval are those "
+                "of editions "
                 "published later; only flows are unseen."
             ),
         )
@@ -138,7 +144,8 @@ def show_holdout(table: pd.DataFrame, *, whole: bool) -> Iterator[Block]:
     yield Notice(
         "limit",
         text(
-            "Single corridors vary far more than the mean: of corridors expected at {size} moves or more in five "
+            "Single corridors vary far more than the mean: of corridors expected at {size} moves or "
+            "more in five "
             "years, eight in ten came to between {ratio} of what was expected.",
             size=_figure(float(_bands_of(table)[-1]), f"evidence:pressure_holdout[period_start={last}]#band"),
             ratio=_spread(table, last, _bands_of(table)[-1]),

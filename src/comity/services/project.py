@@ -161,7 +161,8 @@ def project_find(
     Raises
     ------
     comity.errors.InputError
-        An unknown country, a year outside the projection, places that cannot be read, or a file that is no deal.
+        An unknown country, a year outside the projection, places that cannot be read, or a file that is no
+        deal.
 
     Examples
     --------

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from comity.evidence import Evidence
 from comity.reports.document import (
     Answer,
@@ -32,6 +30,8 @@ from comity.world.projection import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from comity.services.project import Projection
 
@@ -60,7 +60,8 @@ def write_document(found: Projection) -> Document:
         sources=_sources(),
         meta=Meta(
             disclaimer=(
-                "Advisory. A projection says what follows from its assumptions; countries stand in the order of "
+                "Advisory. A projection says what follows from its assumptions; countries stand in "
+                "the order of "
                 "their codes."
             ),
             command="comity project",
@@ -83,7 +84,8 @@ def _answer(found: Projection) -> Text:
     code = found.countries[0]
     rows = found.table.loc[code]
     more = text(
-        " The package changes it by {after} in the year after, {five} after five years, and {long} in the long run.",
+        " The package changes it by {after} in the year after, {five} after five years, and {long} "
+        "in the long run.",
         after=_change(rows.loc[BASE + 1], f"{code}|{BASE + 1}"),
         five=_change(rows.loc[BASE + 5], f"{code}|{BASE + 5}"),
         long=Figure(
@@ -157,18 +159,21 @@ def _world(found: Projection, codes: list[str]) -> Table:
 def _notes(found: Projection) -> Iterator[Block]:
     yield Notice(
         "assumed",
-        "Participation stays at each country's latest published rate for ages fifteen to sixty-four. Work beyond "
+        "Participation stays at each country's latest published rate for ages fifteen to sixty-four. "
+        "Work beyond "
         "sixty-four, and any rise of women's participation, are not in it.",
     )
     yield Notice(
         "limit",
-        "Population is the medium variant of the United Nations, which already holds the moves that it expects; "
+        "Population is the medium variant of the United Nations, which already holds the moves that "
+        "it expects; "
         "a package comes on top of these. The variant has no range here.",
     )
     if found.places:
         yield Notice(
             "assumed",
-            "Each place is one worker of working age; families do not follow. The range of a change is that of the "
+            "Each place is one worker of working age; families do not follow. The range of a change "
+            "is that of the "
             "years for which a place is used.",
         )
     if found.left_out:

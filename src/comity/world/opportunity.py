@@ -1,13 +1,13 @@
 """Opportunity: regular places that are known for a corridor, or missing, said plainly (§4).
 
-Four answers are possible. ``entries``: registers bound regular entries by citizenship. ``part``: only part of the
-regular ways in is counted, so no ratio is formed. ``free``: citizens may move without a place being counted.
-``missing``: nothing is known, which is not zero.
+Four answers are possible. ``entries``: registers bound regular entries by citizenship. ``part``: only part
+of the regular ways in is counted, so no ratio is formed. ``free``: citizens may move without a place being
+counted. ``missing``: nothing is known, which is not zero.
 
-No register counts places as such. Two come near. The yearly growth of valid residence permits counts regular stays
-only, and misses those who left again or became citizens: a low reading. Registered immigration counts all who
-settled, in some countries also people without a permit or seeking asylum: a high reading. Where both speak,
-opportunity is the range between them and its middle their mean.
+No register counts places as such. Two come near. The yearly growth of valid residence permits counts
+regular stays only, and misses those who left again or became citizens: a low reading. Registered
+immigration counts all who settled, in some countries also people without a permit or seeking asylum: a high
+reading. Where both speak, opportunity is the range between them and its middle their mean.
 
 Who may import me: services. Start at :func:`find_places`.
 """
@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from comity.evidence import Evidence
 from comity.evidence.catalogue_set import PACKED
 from comity.world.pressure_panel import INTERVAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from comity.evidence import Evidence
     from comity.vocabulary import Skill
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "PERMITS",
     "REGISTER",
     "VISAS",
+    "choose",
     "find_places",
     "find_unions",
     "read_unions",
@@ -72,6 +73,7 @@ def find_unions(evidence: Evidence) -> pd.DataFrame:
 
     Where two areas hold a pair, the one whose practice is open counts.
 
+    >>> from comity.evidence import Evidence
     >>> pairs = find_unions(Evidence.load()).set_index(["origin", "destination"])
     >>> pairs.loc[("POL", "DEU"), "practice"], pairs.loc[("SEN", "CIV"), "practice"]
     ('open', 'uneven')
@@ -92,7 +94,26 @@ def find_unions(evidence: Evidence) -> pd.DataFrame:
     return frame.drop_duplicates(["origin", "destination"]).drop(columns="last").reset_index(drop=True)
 
 
-def find_places(evidence: Evidence, *, start: int, skill: Skill | None = None) -> pd.DataFrame:
+def choose(rows: pd.DataFrame, origin: str | None, destination: str | None) -> pd.DataFrame:
+    """Keep rows from an origin and to a destination; None is any.
+
+    >>> rows = pd.DataFrame({"origin": ["SEN", "MAR"], "destination": ["ESP", "ESP"]})
+    >>> list(choose(rows, "SEN", None)["origin"])
+    ['SEN']
+    """
+    if origin is not None:
+        rows = rows[rows["origin"] == origin]
+    return rows if destination is None else rows[rows["destination"] == destination]
+
+
+def find_places(
+    evidence: Evidence,
+    *,
+    start: int,
+    skill: Skill | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+) -> pd.DataFrame:
     """Yearly regular places by corridor, as far as the pack knows them.
 
     Parameters
@@ -102,6 +123,8 @@ def find_places(evidence: Evidence, *, start: int, skill: Skill | None = None) -
         before it, its latest five years do, and ``inside`` is False.
     skill
         Only places that ask for this skill, where a register tells them apart (visa classes).
+    origin, destination
+        Only corridors from, and to, these countries.
 
     Returns
     -------
@@ -113,12 +136,19 @@ def find_places(evidence: Evidence, *, start: int, skill: Skill | None = None) -
 
     Examples
     --------
+    >>> from comity.evidence import Evidence
     >>> row = find_places(Evidence.load(), start=2020).loc[("SEN", "ESP")]
     >>> row.source, bool(row.places_low < row.places < row.places_high)
     ('both', True)
     """
-    entries = _entries(evidence, start)
-    part = _average(_work_visas(evidence, skill), "persons", start).assign(basis=PART, source=VISAS)
+    register = evidence.table("immigration_by_citizenship").rename(columns={"citizenship": "origin"})
+    permits = evidence.table("residence_permits_valid").rename(columns={"citizenship": "origin"})
+    visas = _work_visas(evidence, skill)
+    # whether a register reaches the interval is a matter of the whole register, not of the corridor
+    last = [int(rows["year"].max()) for rows in (register, permits, visas)]
+    register, permits, visas = (choose(rows, origin, destination) for rows in (register, permits, visas))
+    entries = _entries(register, permits, start, last[:2])
+    part = _average(visas, "persons", start, last[2]).assign(basis=PART, source=VISAS)
     part["places_low"] = part["places_high"] = part["places"]
     known = pd.concat([entries, part[~part.index.isin(entries.index)]])
     unions = find_unions(evidence).set_index(["origin", "destination"])
@@ -130,13 +160,11 @@ def find_places(evidence: Evidence, *, start: int, skill: Skill | None = None) -
     return every
 
 
-def _entries(evidence: Evidence, start: int) -> pd.DataFrame:
+def _entries(register: pd.DataFrame, permits: pd.DataFrame, start: int, last: list[int]) -> pd.DataFrame:
     """Bound regular entries: growth of valid permits below, registered immigration above."""
-    register = evidence.table("immigration_by_citizenship").rename(columns={"citizenship": "origin"})
-    permits = evidence.table("residence_permits_valid").rename(columns={"citizenship": "origin"})
-    above = _average(register, "persons", start)
-    below = _growth(permits, start)
-    both = above.join(below, how="outer", lsuffix="", rsuffix="_permits")
+    above = _average(register, "persons", start, last[0])
+    below = _growth(permits, start, last[1])
+    both = above.join(below.add_suffix("_permits"), how="outer")
     growth, counted = both["places_permits"], both["places"]
     frame = pd.DataFrame(index=both.index)
     frame["places_low"] = np.fmin(growth, counted)
@@ -149,13 +177,11 @@ def _entries(evidence: Evidence, start: int) -> pd.DataFrame:
     return frame.assign(basis=ENTRIES)
 
 
-def _growth(rows: pd.DataFrame, start: int) -> pd.DataFrame:
+def _growth(rows: pd.DataFrame, start: int, last: int) -> pd.DataFrame:
     """Yearly growth of a stock counted at the end of years; missing where it did not grow."""
-    inside = rows["year"].between(start - 1, start + INTERVAL - 1)
-    whole = bool((rows["year"] >= start).any())
-    if not whole:
-        last = int(rows["year"].max())
-        inside = rows["year"].between(last - INTERVAL, last)
+    whole = last >= start
+    first = start - 1 if whole else last - INTERVAL
+    inside = rows["year"].between(first, min(last, start + INTERVAL - 1))
     ordered = rows[inside].sort_values("year").groupby(["origin", "destination"])
     frame = pd.DataFrame({"first_year": ordered["year"].first(), "last_year": ordered["year"].last()})
     years = frame["last_year"] - frame["first_year"]
@@ -166,12 +192,10 @@ def _growth(rows: pd.DataFrame, start: int) -> pd.DataFrame:
     return frame[frame["places"].notna()]
 
 
-def _average(rows: pd.DataFrame, value: str, start: int) -> pd.DataFrame:
-    inside = rows["year"].between(start, start + INTERVAL - 1)
-    whole = bool(inside.any())
-    if not whole:
-        last = int(rows["year"].max())
-        inside = rows["year"].between(last - INTERVAL + 1, last)
+def _average(rows: pd.DataFrame, value: str, start: int, last: int) -> pd.DataFrame:
+    whole = last >= start
+    first = start if whole else last - INTERVAL + 1
+    inside = rows["year"].between(first, min(last, start + INTERVAL - 1))
     grouped = rows[inside].groupby(["origin", "destination"])
     return pd.DataFrame(
         {

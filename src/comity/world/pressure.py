@@ -1,8 +1,8 @@
 """Pressure and mismatch: expected moves on a corridor, beside the regular places that are known (§4).
 
-Pressure is what a corridor's features let expect (:mod:`comity.world.pressure_fit`), read from the estimate that
-the pack holds. It is not a count of arrivals, and not a wish to move: people whom a policy has kept from moving
-for as long as the flows go back are not in it.
+Pressure is what a corridor's features let expect (:mod:`comity.world.pressure_fit`), read from the estimate
+that the pack holds. It is not a count of arrivals, and not a wish to move: people whom a policy has kept
+from moving for as long as the flows go back are not in it.
 
 Who may import me: services. Start at :func:`expect_moves`, :func:`compare_places` and :func:`close_gap`.
 """
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comity.evidence import Evidence
 from comity.vocabulary import Range
-from comity.world.opportunity import ENTRIES, MISSING, find_places
+from comity.world.opportunity import ENTRIES, MISSING, choose, find_places
 from comity.world.pressure_panel import INTERVAL
 
 if TYPE_CHECKING:
+    from comity.evidence import Evidence
     from comity.vocabulary import Skill
 
 __all__ = ["Closing", "close_gap", "compare_places", "expect_moves", "list_starts", "split_by_skill"]
@@ -56,8 +56,8 @@ def close_gap(pressure: Range, places: Range, added: float) -> Closing:
     Parameters
     ----------
     pressure, places
-        Expected moves and regular places, persons per year, neither below 0. The narrowest gap takes the low end
-        of pressure and the high end of places; the widest the other ends.
+        Expected moves and regular places, persons per year, neither below 0. The narrowest gap takes the
+        low end of pressure and the high end of places; the widest the other ends.
     added
         Persons per year, at least 0.
 
@@ -87,31 +87,43 @@ def close_gap(pressure: Range, places: Range, added: float) -> Closing:
 def list_starts(evidence: Evidence) -> tuple[int, ...]:
     """First years of the intervals that the estimate covers; the last ones are predictions.
 
+    >>> from comity.evidence import Evidence
     >>> list_starts(Evidence.load())
     (2010, 2015, 2020, 2025)
     """
     return tuple(sorted(int(year) for year in evidence.table("pressure")["period_start"].unique()))
 
 
-def expect_moves(evidence: Evidence, *, start: int) -> pd.DataFrame:
-    """Expected moves by corridor in the interval from ``start``, persons per year.
+def expect_moves(
+    evidence: Evidence, *, start: int, origin: str | None = None, destination: str | None = None
+) -> pd.DataFrame:
+    """Read expected moves by corridor in the interval from ``start``, persons per year.
+
+    Parameters
+    ----------
+    start
+        First year of the interval, one of :func:`list_starts`.
+    origin, destination
+        Only corridors from, and to, these countries.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``origin, destination``: ``mid`` (fitted to the demographic accounting flows), ``sure_low`` and
-        ``sure_high`` (90 % interval of the mean, clustered by pair, delta method), ``low`` and ``high`` (that
-        interval, widened to the estimates from two other flow series), ``observed`` (the published flow of the
-        interval, missing where none is published).
+        Indexed by ``origin, destination``: ``mid`` (fitted to the demographic accounting flows),
+        ``sure_low`` and ``sure_high`` (90 % interval of the mean, clustered by pair, delta method), ``low``
+        and ``high`` (that interval, widened to the estimates from two other flow series), ``observed`` (the
+        published flow of the interval, missing where none is published).
 
     Examples
     --------
+    >>> from comity.evidence import Evidence
     >>> row = expect_moves(Evidence.load(), start=2015).loc[("SEN", "ESP")]
     >>> bool(row.low <= row.sure_low <= row.mid <= row.sure_high <= row.high), float(row.observed)
-    (True, 4815.0)
+    (True, 4700.4)
     """
     table = evidence.table("pressure")
-    table = table[table["period_start"] == start].set_index(["origin", "destination"])
+    table = choose(table[table["period_start"] == start], origin, destination)
+    table = table.set_index(["origin", "destination"])
     mid = table["persons"].astype(float)
     spread = _SURE * table["log_error"]
     frame = pd.DataFrame({"mid": mid, "sure_low": mid * np.exp(-spread), "sure_high": mid * np.exp(spread)})
@@ -120,6 +132,7 @@ def expect_moves(evidence: Evidence, *, start: int) -> pd.DataFrame:
     frame["high"] = np.fmax(frame["sure_high"], others.max(axis=1))
     flows = evidence.table("migration_outward")
     flows = flows[(flows["method"] == "da_pb_closed") & (flows["period_start"] == start)]
+    flows = choose(flows, origin, destination)
     frame["observed"] = (
         flows.set_index(["origin", "destination"])["persons"].reindex(frame.index).astype(float)
     )
@@ -129,8 +142,8 @@ def expect_moves(evidence: Evidence, *, start: int) -> pd.DataFrame:
 def split_by_skill(frame: pd.DataFrame, evidence: Evidence, skill: Skill) -> pd.DataFrame:
     """Take the part of expected moves that has a skill, by the estimated composition of the corridor's stock.
 
-    ``share`` is added. The low end takes the lowest share and the high end the highest, so both doubts are in the
-    range. A corridor whose composition is not estimated drops out.
+    ``share`` is added. The low end takes the lowest share and the high end the highest, so both doubts are
+    in the range. A corridor whose composition is not estimated drops out.
     """
     made = evidence.table("skill_composition")
     made = made[made["skill"] == skill.value].set_index(["origin", "destination"]).reindex(frame.index)
@@ -143,7 +156,14 @@ def split_by_skill(frame: pd.DataFrame, evidence: Evidence, skill: Skill) -> pd.
     return out[out["share"].notna()]
 
 
-def compare_places(evidence: Evidence, *, start: int, skill: Skill | None = None) -> pd.DataFrame:
+def compare_places(
+    evidence: Evidence,
+    *,
+    start: int,
+    skill: Skill | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+) -> pd.DataFrame:
     """Put pressure beside opportunity for every corridor.
 
     Parameters
@@ -153,6 +173,8 @@ def compare_places(evidence: Evidence, *, start: int, skill: Skill | None = None
     skill
         Only people and places of this skill. Registers of entries do not tell skills apart; they are split by
         the same estimated composition as the moves, so that their ratio is that of all skills together.
+    origin, destination
+        Only corridors from, and to, these countries.
 
     Returns
     -------
@@ -164,12 +186,14 @@ def compare_places(evidence: Evidence, *, start: int, skill: Skill | None = None
 
     Examples
     --------
-    >>> world = compare_places(Evidence.load(), start=2020)
-    >>> world.loc[("SEN", "ESP"), "basis"], world.loc[("POL", "DEU"), "basis"], world.loc[("IND", "ARE"), "basis"]
+    >>> from comity.evidence import Evidence
+    >>> basis = compare_places(Evidence.load(), start=2020)["basis"]
+    >>> basis["SEN", "ESP"], basis["POL", "DEU"], basis["IND", "ARE"]
     ('entries', 'free', 'missing')
     """
-    moves = expect_moves(evidence, start=start)
-    places = find_places(evidence, start=start, skill=skill).reindex(moves.index)
+    moves = expect_moves(evidence, start=start, origin=origin, destination=destination)
+    places = find_places(evidence, start=start, skill=skill, origin=origin, destination=destination)
+    places = places.reindex(moves.index)
     frame = moves.join(places)
     frame["basis"] = frame["basis"].fillna(MISSING)
     if skill is not None:

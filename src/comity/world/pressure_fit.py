@@ -2,10 +2,10 @@
 
     E[M_ijt] = exp(α_i + δ_j + z_ijt'β)
 
-M_ijt is the number of moves from i to j in the interval t, α_i and δ_j are effects of origin and destination,
-and z is what was true at the start of the interval (Santos Silva and Tenreyro 2006, equation 12; errors
-clustered by pair). Effects are constant over time on purpose: an effect of an interval to come is not known, so
-with one there would be no prediction. What is constant for a country is absorbed by them.
+M_ijt is the number of moves from i to j in the interval t, α_i and δ_j are effects of origin and
+destination, and z is what was true at the start of the interval (Santos Silva and Tenreyro 2006, equation
+12; errors clustered by pair). Effects are constant over time on purpose: an effect of an interval to come
+is not known, so with one there would be no prediction. What is constant for a country is absorbed by them.
 
 pyfixest is the optional extra ``estimate``; nothing else in Comity needs it.
 
@@ -72,8 +72,8 @@ class PressureFit:
     coefficients
         ``term, estimate, error``; errors clustered by pair.
     effects
-        Log effect by ``origin`` and by ``destination``. Countries that nobody leaves, or nobody goes to, in the
-        sample have none, and no prediction.
+        Log effect by ``origin`` and by ``destination``. Countries that nobody leaves, or nobody goes to, in
+        the sample have none, and no prediction.
     covariance
         Of coefficients and effects together, clustered by pair; in the order of ``coefficients``, origins,
         destinations.
@@ -88,7 +88,7 @@ class PressureFit:
     pairs: int
 
     def predict(self, panel: pd.DataFrame) -> pd.DataFrame:
-        """Expected moves, and the standard error of their logarithm by the delta method.
+        """Predict moves, and the standard error of their logarithm by the delta method.
 
         Returns
         -------
@@ -141,7 +141,7 @@ def _pyfixest() -> ModuleType:
     try:
         import pyfixest
     except ImportError as error:
-        raise MissingExtraError("pyfixest", extra="estimate") from error
+        raise MissingExtraError("pyfixest", extra="estimate") from error  # noqa: EM101  (a name, not a message)
     module: ModuleType = pyfixest
     return module
 
@@ -302,16 +302,16 @@ def measure_forecast(actual: Vector, predicted: Vector) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``band, measure, value``. For all corridors: ``corridors``, ``mean_absolute_error`` (persons),
-        ``weighted_log_error`` (mean of |log((predicted+1)/(actual+1))|, weighted by moves), ``within_factor_2``
-        (share of corridors of at least 100 moves), ``deviance`` (Poisson, over its number of corridors, 1 person
-        added to a forecast of none), ``total_ratio`` (predicted over actual). By band of predicted size:
-        ``corridors`` and the ``ratio_low``, ``ratio_middle`` and ``ratio_high`` of actual over predicted that 10,
-        50 and 90 in 100 corridors stay under.
+        ``weighted_log_error`` (mean of |log((predicted+1)/(actual+1))|, weighted by moves),
+        ``within_factor_2`` (share of corridors of at least 100 moves), ``deviance`` (Poisson, over its
+        number of corridors, 1 person added to a forecast of none), ``total_ratio`` (predicted over actual).
+        By band of predicted size: ``corridors`` and the ``ratio_low``, ``ratio_middle`` and ``ratio_high``
+        of actual over predicted that 10, 50 and 90 in 100 corridors stay under.
 
     Examples
     --------
     >>> table = measure_forecast(np.array([100.0, 300.0]), np.array([200.0, 300.0]))
-    >>> table.set_index(["band", "measure"]).loc[("all", "mean_absolute_error"), "value"]
+    >>> float(table.set_index(["band", "measure"]).loc[("all", "mean_absolute_error"), "value"])
     50.0
     """
     big = actual >= _LEAST_MEASURED
@@ -359,8 +359,8 @@ def _coverage(held: pd.DataFrame) -> pd.DataFrame:
 def fit_specifications(panel: pd.DataFrame, progress: Callable[[str], None] = lambda _: None) -> pd.DataFrame:
     """Coefficients of the two specifications that are published beside the prediction.
 
-    ``identified``: effects of origin in each interval and of destination in each interval, which absorb all that
-    the country regressors could say and all policy towards everybody, so only terms of a pair remain.
+    ``identified``: effects of origin in each interval and of destination in each interval, which absorb all
+    that the country regressors could say and all policy towards everybody, so only terms of a pair remain.
     ``visa``: the last published interval alone, with the visa rules of the one snapshot.
     """
     progress("identified")
@@ -379,7 +379,7 @@ def _tidy(name: str, fit: Any, sample: pd.DataFrame) -> pd.DataFrame:  # noqa: A
             "term": list(fit.coef().index),
             "estimate": fit.coef().to_numpy(),
             "error": fit.se().to_numpy(),
-            "observations": int(fit._N),
+            "observations": int(fit._N),  # noqa: SLF001  (pyfixest has no public count)
             "pairs": sample["pair"].nunique(),
         }
     )

@@ -1,8 +1,9 @@
 """The panel behind the pressure estimate: one row per pair of countries and five-year interval (§4).
 
-The flow is of people born in the origin who left it: moves back to a country of birth need no place there, and
-moves from one foreign country to another say nothing of where they began. Whatever a row knows beside the flow itself was true at the start of its interval. So a forecast of an interval
-can use the row without having seen it.
+The flow is of people born in the origin who left it: moves back to a country of birth need no place there,
+and moves from one foreign country to another say nothing of where they began. Whatever a row knows beside
+the flow itself was true at the start of its interval. So a forecast of an interval can use the row without
+having seen it.
 
 Who may import me: :mod:`comity.world.pressure_fit` and services. Start at :func:`build_panel`.
 """
@@ -86,9 +87,10 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``origin, destination, pair, start, persons``, the columns of :data:`TERMS`, ``visa_free`` (rules of the
-        one snapshot in the pack, missing where it has none) and ``before`` (flow of the interval before,
-        missing for the first). Within a published interval a pair that the authors estimate at none is 0.
+        ``origin, destination, pair, start, persons``, the columns of :data:`TERMS`, ``visa_free`` (rules of
+        the one snapshot in the pack, missing where it has none) and ``before`` (flow of the interval
+        before, missing for the first). Within a published interval a pair that the authors estimate at none
+        is 0.
 
     Notes
     -----

@@ -46,8 +46,8 @@ def estimate_tables(
     Returns
     -------
     dict
-        Frames by table name, as :mod:`comity.evidence.build.estimates` describes them; ``attrs["gaps"]`` holds
-        what this reading found missing.
+        Frames by table name, as :mod:`comity.evidence.build.estimates` describes them; ``attrs["gaps"]``
+        holds what this reading found missing.
 
     Raises
     ------

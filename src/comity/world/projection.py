@@ -2,9 +2,9 @@
 
     N(t+1) = (1 − δ) N(t) + δ N*,   δ = 1/Y,   N* = P·Y
 
-P places a year that are each used for Y years on average build up to N* people; a share δ of them leaves each year.
-The baseline is population of working age times today's rate of participation, which is held constant. The UN's
-medium projection already holds the moves that the UN expects; a package comes on top.
+P places a year that are each used for Y years on average build up to N* people; a share δ of them leaves
+each year. The baseline is population of working age times today's rate of participation, which is held
+constant. The UN's medium projection already holds the moves that the UN expects; a package comes on top.
 
 Who may import me: services. Start at :func:`project_work_force`.
 """
@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from comity.errors import EvidenceNotFound, InputError
-from comity.vocabulary import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.evidence import Evidence
+    from comity.vocabulary import Range
 
 __all__ = ["BASE", "LAST", "Places", "build_up", "find_baseline", "project_work_force"]
 
@@ -106,14 +106,15 @@ def build_up(yearly: float, stay: float, years: int) -> float:
 
 
 def find_baseline(evidence: Evidence) -> pd.DataFrame:
-    """Population by broad age and the work force without a package.
+    """Find population by broad age and the work force without a package.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``country, year`` from :data:`BASE`: ``young`` (under 15), ``working`` (15 to 64), ``old`` (65
-        and over), ``participation`` (share of 15 to 64, latest published), ``participation_year``,
-        ``work_force`` (persons). A country without a rate of participation is absent.
+        Indexed by ``country, year`` from :data:`BASE`: ``young`` (under 15), ``working`` (15 to 64),
+        ``old`` (65 and over), ``participation`` (share of 15 to 64, latest published),
+        ``participation_year``, ``work_force`` (persons). A country without a rate of participation is
+        absent.
 
     Examples
     --------
@@ -175,6 +176,7 @@ def project_work_force(
     Examples
     --------
     >>> from comity.evidence import Evidence
+    >>> from comity.vocabulary import Range
     >>> stay = Range(2.0, 5.0, 15.0)
     >>> found = project_work_force(
     ...     Evidence.load(), years=[2026], places=[Places("SEN", "ESP", "low", 1000.0, stay)]

@@ -1,4 +1,4 @@
-"""GDP per capita at constant prices over a long run, so that the income of past years can be compared (§2, §4).
+"""GDP per capita at constant prices over a long run, to compare the income of past years (§2, §4).
 
 Who may import me: the build pipeline. Start at :data:`TABLES`.
 """
@@ -87,7 +87,8 @@ TABLES: tuple[TableSpec, ...] = (
         ),
         gaps=(
             (
-                "No figure for Cuba, Eritrea, the Democratic People's Republic of Korea, South Sudan, Taiwan, "
+                "No figure for Cuba, Eritrea, the Democratic People's Republic of Korea, South "
+                "Sudan, Taiwan, "
                 "Venezuela, Yemen and some small places in this series."
             ),
             "The edition is of 2025: past years are as known then, not as known at the time.",

@@ -40,7 +40,8 @@ TABLES = (
             "method": Column(
                 "key",
                 "Estimation method of demographic accounting: da_pb_closed (pseudo-Bayesian, closed), "
-                "da_min_closed (fewest moves, closed), da_min_open (fewest moves, open). Never add or mix methods",
+                "da_min_closed (fewest moves, closed), da_min_open (fewest moves, open). Never add "
+                "or mix methods",
             ),
             "origin": Column("key", "Country of birth, and of residence at the start of the period, ISO3"),
             "persons": Column("persons per five years", "People born in the origin who left it"),

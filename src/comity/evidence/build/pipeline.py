@@ -90,7 +90,8 @@ def build(
         Where ``<table>.parquet`` and ``<table>.meta.yaml`` go; made if it is not there.
     only
         Names of tables to build; unless told, all that may be shipped and are read from raw files. A table
-        named here must have its raw files. A table that may not be passed on is built only when it is named here.
+        named here must have its raw files. A table that may not be passed on is built only when it is named
+        here.
     strict
         Whether a figure that differs from the one that the publisher states is an error. With a newer edition
         than the checks were written for, say False: the differences are noted and written to the sidecar.
