@@ -215,7 +215,7 @@ def _one(found: Mismatch) -> Iterator[Block]:
 
 
 def _seen(c: CorridorPressure, moves: float, start: int) -> Figure:
-    """Published moves; those of one skill are split by an estimate."""
+    """Write published moves; those of one skill are split by an estimate."""
     if c.skill is not None:
         return _estimate(moves, _PER_YEAR, f"model:§4.1|{c.key}|{start}|{c.skill.value}|published")
     return Figure(
@@ -403,9 +403,7 @@ def _map(found: Mismatch, corridors: Sequence[CorridorPressure]) -> FlowMap:
     table = evidence.table("countries").set_index("iso3")
     codes = {code for c in corridors for code in (c.origin, c.destination)}
     points = {
-        code: Point(
-            Name(found.names[code]), float(table.at[code, "longitude"]), float(table.at[code, "latitude"])
-        )
+        code: Point(Name(found.names[code]), float(table["longitude"][code]), float(table["latitude"][code]))
         for code in sorted(codes)
         if code in table.index and table.loc[code, ["longitude", "latitude"]].notna().all()
     }
@@ -424,8 +422,9 @@ def _map(found: Mismatch, corridors: Sequence[CorridorPressure]) -> FlowMap:
 def _limits(found: Mismatch) -> Iterator[Block]:
     yield Notice(
         "limit",
-        "Expected moves are estimated from past moves out of the country of birth, so people whom policy kept "
-        "from moving all along are not in them, and moves of every kind are: work, family, study, flight. "
+        "Expected moves are estimated from past moves out of the country of birth, so people whom policy "
+        "kept from moving all along are not in them, and moves of every kind are: work, family, study, "
+        "flight. "
         "Moves back to the country of birth, and onward from a third country, are not.",
     )
     if any(c.basis == ENTRIES for c in found.corridors):

@@ -13,7 +13,7 @@ from comity.errors import EvidenceNotFound, InputError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.reports.canonical import render_json
 from comity.vocabulary import Range
-from comity.world.projection import BASE, Places, find_baseline, project_work_force
+from comity.world.projection import AFTER, BASE, LAST, Places, find_baseline, project_work_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,6 @@ _TERMS: Final = {
     "fixed_term_places": "duration",
 }
 _MONTHS: Final = 12
-_AFTER: Final = 5
 _STEP: Final = 10
 _PARAMETER: Final = "world.admission.years_of_stay."
 _SKILLS: Final = ("low", "high", "mixed")
@@ -96,7 +95,9 @@ class Projection:
                             "dependency": float(row["dependency"]),
                             "dependency_with": float(row["dependency_with"]),
                         }
-                        for (_, year), row in part.iterrows()
+                        for year, row in zip(
+                            part.index.get_level_values("year"), part.to_dict(orient="records"), strict=True
+                        )
                     ],
                 }
             )
@@ -170,6 +171,9 @@ def project_find(
     >>> [int(change) for change in found.table["change"]][:3]
     [0, 1000, 3361]
     """
+    if not BASE < to <= LAST:
+        msg = f"no projection for {to}"
+        raise InputError(msg, key="--to", accepted=f"a year from {BASE + 1} to {LAST}")
     evidence = evidence or Evidence.load()
     parameters = Parameters.load()
     names_table = evidence.table("countries")
@@ -299,8 +303,8 @@ def _shares(codes: Iterable[str], force: pd.Series) -> list[tuple[str, float]]:
 
 
 def _years(to: int) -> tuple[int, ...]:
-    steps = range(BASE + _AFTER, to, _STEP)
-    return tuple(sorted({BASE, BASE + 1, BASE + _AFTER, *steps, to}))
+    steps = range(BASE + AFTER, to, _STEP)
+    return tuple(sorted({BASE, BASE + 1, BASE + AFTER, *steps, to}))
 
 
 def _long_run(places: Sequence[Places]) -> dict[str, Range]:
@@ -326,5 +330,5 @@ def _plain(value: Range) -> dict[str, float]:
     return {"low": value.low, "mid": value.mid, "high": value.high}
 
 
-def _ends(row: pd.Series, name: str) -> dict[str, float]:
+def _ends(row: Mapping[Any, Any], name: str) -> dict[str, float]:
     return {"low": float(row[f"{name}_low"]), "mid": float(row[name]), "high": float(row[f"{name}_high"])}

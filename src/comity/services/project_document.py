@@ -5,7 +5,7 @@ Who may import me: :mod:`comity.services.project`. Start at :func:`write_documen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from comity.evidence import Evidence
 from comity.reports.document import (
@@ -26,7 +26,7 @@ from comity.reports.document import (
 )
 from comity.units import PERSONS, SHARE
 from comity.vocabulary import Figure, Range, SourceClass
-from comity.world.projection import BASE
+from comity.world.projection import AFTER, BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,20 +74,19 @@ def _answer(found: Projection) -> Text:
     first, last = found.years[0], found.years[-1]
     said = text(
         "The work force goes from {now} in {first} to {then} in {last} without a package.",
-        now=_modelled(float(total.loc[first, "work_force"]), f"all|{first}"),
-        then=_modelled(float(total.loc[last, "work_force"]), f"all|{last}"),
+        now=_modelled(float(total["work_force"][first]), f"all|{first}"),
+        then=_modelled(float(total["work_force"][last]), f"all|{last}"),
         first=date(str(first)),
         last=date(str(last)),
     )
     if not found.places or len(found.countries) != 1:
         return said
     code = found.countries[0]
-    rows = found.table.loc[code]
     more = text(
         " The package changes it by {after} in the year after, {five} after five years, and {long} "
         "in the long run.",
-        after=_change(rows.loc[BASE + 1], f"{code}|{BASE + 1}"),
-        five=_change(rows.loc[BASE + 5], f"{code}|{BASE + 5}"),
+        after=_change(_row(found, code, BASE + 1), f"{code}|{BASE + 1}"),
+        five=_change(_row(found, code, BASE + AFTER), f"{code}|{BASE + AFTER}"),
         long=Figure(
             found.long_run.get(code, Range.point(0.0)),
             PERSONS,
@@ -96,6 +95,10 @@ def _answer(found: Projection) -> Text:
         ),
     )
     return Text((*said.parts, *more.parts))
+
+
+def _row(found: Projection, code: str, year: int) -> pd.Series:
+    return cast("pd.Series", found.table.loc[(code, year)])
 
 
 def _modelled(value: float | Range, key: str, unit: str = PERSONS) -> Figure:
@@ -109,7 +112,7 @@ def _change(row: pd.Series, key: str) -> Figure:
 def _country(found: Projection, code: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for year in found.years:
-        row = found.table.loc[(code, year)]
+        row = _row(found, code, year)
         key = f"{code}|{year}"
         cells: tuple[Cell, ...] = (date(str(year)), _modelled(float(row["work_force"]), key))
         if found.places:
@@ -138,13 +141,13 @@ def _country(found: Projection, code: str) -> Table:
 
 
 def _world(found: Projection, codes: list[str]) -> Table:
-    shown = [year for year in found.years if year in {found.years[0], BASE + 5, found.years[-1]}]
+    shown = [year for year in found.years if year in {found.years[0], BASE + AFTER, found.years[-1]}]
     rows: list[tuple[Cell, ...]] = []
     for code in codes:
         cells: tuple[Cell, ...] = (Name(found.names[code]),)
         for year in shown:
-            cells = (*cells, _modelled(float(found.table.loc[(code, year), "work_force"]), f"{code}|{year}"))
-        last = found.table.loc[(code, shown[-1])]
+            cells = (*cells, _modelled(float(_row(found, code, year)["work_force"]), f"{code}|{year}"))
+        last = _row(found, code, shown[-1])
         if found.places:
             cells = (*cells, _change(last, f"{code}|{shown[-1]}|change") if last["change"] else None)
         rows.append((*cells, _modelled(float(last["dependency"]), f"{code}|{shown[-1]}|dependency", SHARE)))

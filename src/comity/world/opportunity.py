@@ -212,6 +212,6 @@ def _work_visas(evidence: Evidence, skill: Skill | None) -> pd.DataFrame:
     classes = {row["visa_class"] for row in listed if skill is None or row["skill"] == skill.value}
     visas = evidence.table("us_visas")
     visas = visas[visas["visa_class"].isin(classes)]
-    summed = visas.groupby(["nationality", "fiscal_year"], as_index=False)["issued"].sum()
+    summed = visas.groupby(["nationality", "fiscal_year"])["issued"].sum().reset_index()
     summed = summed.rename(columns={"nationality": "origin", "fiscal_year": "year", "issued": "persons"})
     return summed.assign(destination=_UNITED_STATES)

@@ -202,7 +202,7 @@ def compare_places(
         for column in ("places_low", "places", "places_high"):
             frame.loc[counted, column] = frame[column] * frame["share"]
     counted = frame["basis"].eq(ENTRIES) & (frame["places_low"] > 0)
-    for name, end, places in (("_low", "low", "_high"), ("", "mid", ""), ("_high", "high", "_low")):
-        frame[f"ratio{name}"] = (frame[end] / frame[f"places{places}"]).where(counted)
-        frame[f"gap{name}"] = (frame[end] - frame[f"places{places}"]).clip(lower=0.0).where(counted)
+    for name, end, other in (("_low", "low", "_high"), ("", "mid", ""), ("_high", "high", "_low")):
+        frame[f"ratio{name}"] = (frame[end] / frame[f"places{other}"]).where(counted)
+        frame[f"gap{name}"] = (frame[end] - frame[f"places{other}"]).clip(lower=0.0).where(counted)
     return frame

@@ -106,7 +106,8 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
     fixed = _fixed(evidence, pairs)
     stocks = evidence.table("migrant_stock").groupby(["year", "origin", "destination"])["persons"].sum()
     income = _income(evidence, pairs)
-    ages = _ages(evidence)
+    starts = tuple(starts)
+    ages = _ages(evidence, starts)
     fighting = evidence.table("conflict").set_index(["country", "year"])["deaths_best"]
     parts = []
     for start in starts:
@@ -114,14 +115,13 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
         part["start"] = start
         part["persons"] = _flow(flows, pairs, start) if start in published else np.nan
         part["before"] = _flow(flows, pairs, start - INTERVAL) if start - INTERVAL in published else np.nan
-        stock = stocks.loc[_latest(stocks.index.get_level_values("year").unique(), start)]
+        stock = stocks.loc[_latest(stocks.index.get_level_values("year"), start)]
         part["log_stock"], part["stock_recorded"] = _network(stock.reindex(pairs))
         back = stock.rename_axis(["destination", "origin"]).reorder_levels(["origin", "destination"])
         part["log_stock_back"], part["stock_back_recorded"] = _network(back.reindex(pairs))
-        part["log_gdp_origin"] = np.log(income[min(start, income.columns[-1])])[part["origin"]].to_numpy()
-        part["log_gdp_destination"] = np.log(income[min(start, income.columns[-1])])[
-            part["destination"]
-        ].to_numpy()
+        gdp = np.log(income[_latest(income.columns, start)])
+        part["log_gdp_origin"] = gdp[part["origin"]].to_numpy()
+        part["log_gdp_destination"] = gdp[part["destination"]].to_numpy()
         people = ages.loc[start]
         part["log_population_origin"] = np.log(people["total"].reindex(part["origin"]).to_numpy())
         part["log_population_destination"] = np.log(people["total"].reindex(part["destination"]).to_numpy())
@@ -202,12 +202,13 @@ def _income(evidence: Evidence, pairs: pd.MultiIndex) -> pd.DataFrame:
     return _published_income(evidence).reindex(codes).ffill(axis=1).bfill(axis=1).fillna(1.0)
 
 
-def _ages(evidence: Evidence) -> pd.DataFrame:
+def _ages(evidence: Evidence, years: Sequence[int]) -> pd.DataFrame:
     table = evidence.table("population_age")
+    table = table[table["year"].isin(years)]
     wide = table.pivot_table(index=["year", "country"], columns="age_group", values="persons", aggfunc="sum")
     total = wide.sum(axis=1)
     return pd.DataFrame({"total": total, "young": wide[list(_YOUNG)].sum(axis=1) / total})
 
 
-def _latest(years: Sequence[int], start: int) -> int:
+def _latest(years: Iterable[int], start: int) -> int:
     return max(int(year) for year in years if year <= start)

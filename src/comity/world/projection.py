@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from comity.evidence import Evidence
     from comity.vocabulary import Range
 
-__all__ = ["BASE", "LAST", "Places", "build_up", "find_baseline", "project_work_force"]
+__all__ = ["AFTER", "BASE", "LAST", "Places", "build_up", "find_baseline", "project_work_force"]
 
 BASE: Final = 2025
 """Year from which a package runs; its first effect is seen in the year after."""
+
+AFTER: Final = 5
+"""Years after which a result is given, beside the year after and the long run."""
 
 LAST: Final = 2100
 """Last year of the UN's projection."""
