@@ -68,6 +68,13 @@ def test_many_corridors_stand_by_gap_and_those_unknown_apart():
     gaps = [c.closing.gap.mid for c in found.corridors if c.closing is not None]
     assert gaps == sorted(gaps, reverse=True)
     assert all(gap > 0 for gap in gaps)
+    by_pair: dict[tuple[str, str], float] = {}
+    for c in found.by_skill:
+        assert c.closing is not None
+        by_pair[c.origin, c.destination] = by_pair.get((c.origin, c.destination), 0.0) + c.closing.gap.mid
+    for c in found.corridors:
+        if (c.origin, c.destination) in by_pair and c.closing is not None:
+            assert by_pair[c.origin, c.destination] == pytest.approx(c.closing.gap.mid, rel=1e-3)
     unknown = [c for c in found.corridors if c.basis in {"missing", "part"}]
     assert all(c.closing is None for c in unknown)
     assert sum(number for number, _ in found.counts.values()) > len(found.corridors)

@@ -154,6 +154,8 @@ class Mismatch:
     corridors
         One corridor: all skills, low and high. Several: the widest gaps, then the largest pressures whose
         places are not known.
+    by_skill
+        The same gaps by skill, low then high; empty where one corridor or one skill was asked for.
     counts
         Corridors by basis, and their expected moves a year.
     names
@@ -167,6 +169,7 @@ class Mismatch:
     starts: tuple[int, ...]
     added: float
     corridors: tuple[CorridorPressure, ...]
+    by_skill: tuple[CorridorPressure, ...]
     counts: Mapping[str, tuple[int, float]]
     names: Mapping[str, str]
     coefficients: pd.DataFrame
@@ -187,6 +190,7 @@ class Mismatch:
             "added_places": self.added,
             "unit": "persons per year",
             "corridors": [corridor.to_dict() for corridor in self.corridors],
+            "by_skill": [corridor.to_dict() for corridor in self.by_skill],
             "opportunity_known": {
                 basis: {"corridors": number, "pressure": moves}
                 for basis, (number, moves) in self.counts.items()
@@ -269,17 +273,19 @@ def mismatch_find(
         msg = f"no estimate for an interval from {start}"
         raise InputError(msg, key="--interval", accepted=", ".join(map(str, starts)))
     single = origin is not None and destination is not None
-    skills = (None, Skill.LOW, Skill.HIGH) if single and wanted is None else (wanted,)
+    skills = SKILLS if wanted is None else (wanted,)
     mine = {
         one: compare_places(evidence, start=start, skill=one, origin=origin, destination=destination)
         for one in skills
     }
     if mine[skills[0]].empty:
         raise _nothing(origin, destination, skills[0])
+    by_skill: tuple[CorridorPressure, ...] = ()
     if single:
         corridors = _single(evidence, mine, added, starts, queue)
     else:
         corridors = _several(mine[wanted], wanted, queue)
+        by_skill = _split(mine, corridors, queue) if wanted is None else ()
     return Mismatch(
         origin,
         destination,
@@ -288,6 +294,7 @@ def mismatch_find(
         starts,
         float(added),
         corridors,
+        by_skill,
         _count(mine[skills[0]]),
         names,
         evidence.table("pressure_coefficients"),
@@ -369,6 +376,19 @@ def _several(frame: pd.DataFrame, skill: Skill | None, queue: Queue | None) -> t
         [_first(counted, "gap"), _first(others, "mid")],
     )
     return tuple(_corridor(row, place, skill, 0.0, (), queue) for place, row in picked.iterrows())
+
+
+def _split(
+    mine: Mapping[Skill | None, pd.DataFrame], corridors: tuple[CorridorPressure, ...], queue: Queue | None
+) -> tuple[CorridorPressure, ...]:
+    """Split the gaps that were picked by skill; a corridor whose composition is not estimated is left out."""
+    places = [(c.origin, c.destination) for c in corridors if c.basis == ENTRIES]
+    return tuple(
+        _corridor(mine[skill].loc[place], place, skill, 0.0, (), queue)
+        for place in places
+        for skill in (Skill.LOW, Skill.HIGH)
+        if place in mine[skill].index
+    )
 
 
 def _first(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -336,18 +336,7 @@ def _many(found: Mismatch) -> Iterator[Block]:
     yield Answer(_overview(found), "note")
     if gaps:
         yield Heading(2, "Widest gaps by corridor", "gaps")
-        yield BarChart(
-            "Expected moves beyond regular entries, per year",
-            tuple(
-                BarRow(_pair(found, c), _skill(c), gap)
-                for c in gaps[:_MOST_CHARTED]
-                if (gap := _gap(found, c)) is not None
-            ),
-            note=(
-                "Corridors whose entries registers bound; the widest first. Corridors are set in order, not "
-                "countries."
-            ),
-        )
+        yield _chart(found, gaps[:_MOST_CHARTED])
         yield _map(found, gaps[:_MOST_CHARTED])
         yield _table(found, "The same corridors, per year", gaps)
     else:
@@ -360,6 +349,20 @@ def _many(found: Mismatch) -> Iterator[Block]:
         yield _table(
             found, "Largest expected moves where regular places are not known, or in part only", others
         )
+
+
+def _chart(found: Mismatch, gaps: Sequence[CorridorPressure]) -> BarChart:
+    """Draw gaps by corridor and skill, the widest first; all skills together where none was told apart."""
+    shown = {(c.origin, c.destination) for c in gaps}
+    split = [c for c in found.by_skill if (c.origin, c.destination) in shown] or list(gaps)
+    return BarChart(
+        "Expected moves beyond regular entries, per year",
+        tuple(BarRow(_pair(found, c), _skill(c), gap) for c in split if (gap := _gap(found, c)) is not None),
+        note=(
+            "Corridors whose entries registers bound, the widest gap of all skills first. Corridors are set "
+            "in order, not countries; the split by skill is estimated."
+        ),
+    )
 
 
 def _overview(found: Mismatch) -> Text:

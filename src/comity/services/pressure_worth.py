@@ -144,9 +144,9 @@ def show_holdout(table: pd.DataFrame, *, whole: bool) -> Iterator[Block]:
     yield Notice(
         "limit",
         text(
-            "Single corridors vary far more than the mean: of corridors expected at {size} moves or "
-            "more in five "
-            "years, eight in ten came to between {ratio} of what was expected.",
+            "Single corridors vary far more than the mean. Where {size} moves or more were expected in five "
+            "years, those published came to {ratio} of them: the middle corridor, then the span of eight in "
+            "ten.",
             size=_figure(float(_bands_of(table)[-1]), f"evidence:pressure_holdout[period_start={last}]#band"),
             ratio=_spread(table, last, _bands_of(table)[-1]),
         ),

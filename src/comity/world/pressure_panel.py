@@ -109,19 +109,20 @@ def build_panel(evidence: Evidence, *, method: str, starts: Iterable[int]) -> pd
     starts = tuple(starts)
     ages = _ages(evidence, starts)
     fighting = evidence.table("conflict").set_index(["country", "year"])["deaths_best"]
+    counted = {int(year) for year in stocks.index.get_level_values("year")}
     parts = []
     for start in starts:
         part = fixed.copy()
         part["start"] = start
         part["persons"] = _flow(flows, pairs, start) if start in published else np.nan
         part["before"] = _flow(flows, pairs, start - INTERVAL) if start - INTERVAL in published else np.nan
-        stock = stocks.loc[_latest(stocks.index.get_level_values("year"), start)]
+        stock = stocks.loc[_latest(counted, start)]
         part["log_stock"], part["stock_recorded"] = _network(stock.reindex(pairs))
         back = stock.rename_axis(["destination", "origin"]).reorder_levels(["origin", "destination"])
         part["log_stock_back"], part["stock_back_recorded"] = _network(back.reindex(pairs))
-        gdp = np.log(income[_latest(income.columns, start)])
-        part["log_gdp_origin"] = gdp[part["origin"]].to_numpy()
-        part["log_gdp_destination"] = gdp[part["destination"]].to_numpy()
+        gdp = income[_latest([int(year) for year in income.columns], start)]
+        part["log_gdp_origin"] = np.log(gdp.reindex(part["origin"]).to_numpy())
+        part["log_gdp_destination"] = np.log(gdp.reindex(part["destination"]).to_numpy())
         people = ages.loc[start]
         part["log_population_origin"] = np.log(people["total"].reindex(part["origin"]).to_numpy())
         part["log_population_destination"] = np.log(people["total"].reindex(part["destination"]).to_numpy())
