@@ -1,7 +1,7 @@
-"""Pressure and projection: CPU time of an answer and of a fresh estimate, and whether that gives the same bytes.
+"""Pressure and projection: CPU time of an answer and of a fresh estimate, and whether its bytes are the same.
 
-Run: ``python benchmarks/bench_pressure.py`` (``--fast`` leaves the fresh estimate out). CPU seconds, so that other
-work on the machine counts little.
+Run: ``python benchmarks/bench_pressure.py`` (``--fast`` leaves the fresh estimate out). CPU seconds, so that
+other work on the machine counts little.
 """
 
 from __future__ import annotations

@@ -397,7 +397,7 @@ def _first(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _corridor(
-    row: pd.Series,
+    row: Any,  # noqa: ANN401  (a row of a frame)
     place: Any,  # noqa: ANN401  (a label of a two-level index)
     skill: Skill | None,
     added: float,
