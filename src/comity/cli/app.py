@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, practice, rounds
+from comity.cli import evidence, mismatch, practice, project, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -35,6 +35,8 @@ app = typer.Typer(
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
 app.add_typer(practice.app, name="practice")
+app.command()(mismatch.mismatch)
+app.command()(project.project)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]

@@ -53,7 +53,12 @@ Progress = "Callable[[str, float], None]"
 #: Most packages that a report sets side by side.
 MOST_PACKAGES: Final = 4
 #: Tables that the mismatch reads, beside those of the world.
-_MISMATCH_TABLES: Final = ("immigration_by_citizenship", "found_irregular", "asylum_applications")
+_MISMATCH_TABLES: Final = (
+    "pressure",
+    "immigration_by_citizenship",
+    "found_irregular",
+    "asylum_applications",
+)
 
 
 def list_countries(evidence: Evidence) -> dict[str, str]:
