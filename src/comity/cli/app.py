@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, rounds
+from comity.cli import evidence, games, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
+app.add_typer(games.app, name="game")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]

@@ -22,13 +22,13 @@ from comity.errors import SolveError
 if TYPE_CHECKING:
     from comity.bargaining.discrete.game import DiscreteGame
 
-__all__ = ["MOST_CANDIDATES", "Frontier", "fold_frontier"]
+__all__ = ["MOST_NUMBERS", "Frontier", "fold_frontier"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
 
-MOST_CANDIDATES = 20_000_000
-"""Points that one step may hold; beyond it the frontier is not computed, and an error says so."""
+MOST_NUMBERS = 40_000_000
+"""Numbers (points times parties) that one step may hold; beyond it there is an error, never a guess."""
 
 #: Within a step only rounding counts as equal, a hundredth of what counts at the end.
 _STEP_SHARE = 0.01
@@ -66,7 +66,7 @@ def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
     Raises
     ------
     comity.errors.SolveError
-        When a step would hold more than :data:`MOST_CANDIDATES` points.
+        When a step would hold more than :data:`MOST_NUMBERS` numbers.
 
     Examples
     --------
@@ -91,10 +91,10 @@ def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
         table = game.tables[k]
         values = efficient(table)
         size = len(points) * len(values)
-        if size > MOST_CANDIDATES:
+        if size * parties > MOST_NUMBERS:
             msg = (
-                f"the frontier of '{game.name}' needs more than {MOST_CANDIDATES:,} points at issue "
-                f"{step + 1} of {len(order)}; it is not computed"
+                f"the frontier of '{game.name}' has {len(points):,} points after {step} of {len(order)} issues "
+                f"and the next step needs more than {MOST_NUMBERS // parties:,}, so it is not computed"
             )
             raise SolveError(msg)
         largest = max(largest, size)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from comity.bargaining.discrete.counting import count_accepted, count_rational
 from comity.bargaining.discrete.fold import Frontier, fold_frontier
 from comity.bargaining.discrete.game import TOLERANCE
+from comity.errors import SolveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ class DiscreteSolutions:
     nearest
         Where no outcome is rational: the outcome in which the worst shortfall is smallest (leximin).
     blocked
-        The same case, party by party.
+        The same case, party by party; empty (and ``nearest`` None) where that is too large to compute.
     method
         How the frontier was found, in words.
     """
@@ -263,10 +264,12 @@ def _chosen(game: DiscreteGame, frontier: Frontier, rows: Index, value: float) -
     )
 
 
-def _explain(game: DiscreteGame) -> tuple[Chosen, tuple[Blocked, ...]]:
-    """Say how near the parties come, and who holds out."""
-    free = np.full(len(game.parties), -np.inf)
-    whole = fold_frontier(game, free)
+def _explain(game: DiscreteGame) -> tuple[Chosen | None, tuple[Blocked, ...]]:
+    """Say how near the parties come, and who holds out; nothing where the whole frontier is too large."""
+    try:
+        whole = fold_frontier(game, np.full(len(game.parties), -np.inf))
+    except SolveError:
+        return None, ()
     nearest = _ratio(game, whole, _gains(game, whole.points), None)
     blocked = []
     for i, party in enumerate(game.parties):

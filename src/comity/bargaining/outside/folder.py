@@ -62,7 +62,7 @@ def read_game(
     Parameters
     ----------
     paths
-        One folder, or the files of one game. Parties sit in the order of the files (a folder's natural order).
+        One folder, or the files of one game. Parties sit in the order of the files.
     form
         ``genius`` (XML, and GeniusWeb JSON), ``negolog``, ``llmdelib``, or ``auto`` to look and see.
     all_profiles

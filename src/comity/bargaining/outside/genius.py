@@ -80,6 +80,7 @@ def read_profile(path: Path, root: Node | None = None, *, real_steps: int | None
     weights = _weights(root, path)
     worth: dict[str, dict[str, float]] = {}
     notes: list[str] = []
+    total = 0.0
     for node in root.all("issue"):
         name = _name(node, path)
         if name in worth:
@@ -90,6 +91,7 @@ def read_profile(path: Path, root: Node | None = None, *, real_steps: int | None
             msg = f"no weight for issue '{name}' (index {index or 'missing'})"
             raise InputError(msg, file=str(path), line=node.line, key="weight", accepted="one for each issue")
         weight = weights.pop(index)
+        total += weight
         kind = _kind(node)
         if kind == "discrete":
             shares = _discrete(node, path, name)
@@ -97,16 +99,19 @@ def read_profile(path: Path, root: Node | None = None, *, real_steps: int | None
             shares = _line(node, path, name, real=kind == "real", steps=real_steps)
             if kind == "real":
                 notes.append(
-                    f"issue '{name}' is continuous; cut into {real_steps} steps, solved on those values"
+                    f"Issue '{name}' is continuous; it is cut into {real_steps} steps and exact on those."
                 )
         worth[name] = {value: weight * share for value, share in shares.items()}
     if not worth:
         msg = "no issue"
         raise InputError(msg, file=str(path), accepted="a utility space with at least one issue")
+    # A weight may also belong to an objective that groups issues; no utility is computed from it.
+    for node in root.all("objective"):
+        weights.pop(node.attributes.get("index", ""), None)
     if weights:
         msg = f"a weight for issue index {next(iter(weights))}, which is not there"
         raise InputError(msg, file=str(path), key="weight", accepted="weights of issues in the file")
-    notes += _remarks(root, path)
+    notes += _remarks(root, path, total)
     return Profile(path.stem, path, worth, _reserve(root, path), tuple(notes))
 
 
@@ -272,15 +277,14 @@ def _reserve(root: Node, path: Path) -> float:
     return read_number(nodes[0].attributes.get("value"), file=path, key="reservation", line=nodes[0].line)
 
 
-def _remarks(root: Node, path: Path) -> list[str]:
+def _remarks(root: Node, path: Path, total: float) -> list[str]:
     notes = []
-    total = sum(float(node.attributes["value"]) for node in root.all("weight"))
     if abs(total - 1.0) > _NOTE_TOLERANCE:
-        notes.append(f"the weights of {path.stem} sum to {total:.6g}; used as given, utilities not cut at 1")
+        notes.append(f"Weights that sum to {total:.6g}, used as given ({{who}}); utilities are not cut at 1.")
     if next(root.all("reservation"), None) is None:
-        notes.append(f"{path.stem} states no reservation value; 0 is used")
+        notes.append("No reservation value is stated, so it is 0 ({who}).")
     for node in root.all("discount_factor"):
         rate = read_number(node.attributes.get("value"), file=path, key="discount_factor", line=node.line)
         if rate not in {0.0, 1.0}:
-            notes.append(f"the discount factor {rate:g} of {path.stem} is left out: outcomes carry no time")
+            notes.append(f"The discount factor {rate:g} is left out ({{who}}): an outcome carries no time.")
     return notes

@@ -134,7 +134,7 @@ def _reserve(
 ) -> tuple[float, tuple[str, ...]]:
     bid = space.get("reservationBid")
     if bid is None:
-        return 0.0, (f"{path.stem} states no reservation bid; 0 is used",)
+        return 0.0, ("No reservation bid is stated, so the reservation value is 0 ({who}).",)
     agreed = _object(
         _object(bid, path, "reservationBid").get("issuevalues"), path, "reservationBid.issuevalues"
     )

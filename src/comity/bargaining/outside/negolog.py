@@ -61,4 +61,4 @@ def read_profile(path: Path, content: Any = None) -> Profile:  # noqa: ANN401
     if "reservationValue" in content:
         reserve = read_number(content["reservationValue"], file=path, key="reservationValue")
         return Profile(path.stem, path, worth, reserve)
-    return Profile(path.stem, path, worth, 0.0, (f"{path.stem} states no reservation value; 0 is used",))
+    return Profile(path.stem, path, worth, 0.0, ("No reservation value is stated, so it is 0 ({who}).",))

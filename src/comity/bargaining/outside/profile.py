@@ -35,7 +35,7 @@ class Profile:
     reserve
         Reservation value, as given.
     notes
-        What a reader must know.
+        What a reader must know; ``{who}`` stands for the party, and for all parties of whom it is true.
     """
 
     party: str
@@ -71,7 +71,11 @@ def combine(
     names = [profile.party for profile in profiles]
     if len(set(names)) != len(names):
         names = [f"{profile.file.parent.name}/{profile.party}" for profile in profiles]
-    notes = tuple(dict.fromkeys(note for profile in profiles for note in profile.notes))
+    said: dict[str, list[str]] = {}
+    for party, profile in zip(names, profiles, strict=True):
+        for note in profile.notes:
+            said.setdefault(note, []).append(party)
+    notes = tuple(note.replace("{who}", ", ".join(who)) for note, who in said.items())
     return DiscreteGame(
         name, tuple(names), issues, tables, reserve=np.array([p.reserve for p in profiles]), notes=notes
     )
