@@ -88,13 +88,13 @@ def write_summary(
     """Lay out several games as a table, one line each."""
     columns = (
         Column("Game"),
-        Column("Parties"),
+        Column("At table"),
         Column("Outcomes"),
         Column("Rational"),
         Column("Frontier"),
-        Column("Nash product", numeric=True),
+        Column("Nash", numeric=True),
         Column("Ties"),
-        Column("Least ratio", numeric=True),
+        Column("Ratio", numeric=True),
         Column("Sum", numeric=True),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -104,10 +104,10 @@ def write_summary(
             _count(s.outcomes, ""),
             None if s.rational is None else _count(s.rational, ""),
             _count(len(s.frontier.points), ""),
-            None if s.nash is None else _value(s.nash.value),
+            None if s.nash is None else _figure(s.nash.value),
             None if s.nash is None else _count(s.nash.ties, ""),
-            None if s.leximin is None else _value(s.leximin.value),
-            None if s.utilitarian is None else _value(s.utilitarian.value),
+            None if s.leximin is None else _figure(s.leximin.value),
+            None if s.utilitarian is None else _figure(s.utilitarian.value),
         )
         for s in games
     )
@@ -125,8 +125,8 @@ def write_summary(
             columns,
             rows,
             note="Rational: every party at or above its reservation value; frontier and solutions are among "
-            "those. Least ratio: the smallest share of its possible gain that a party gets, at its largest. "
-            "Sum: of utilities, at its largest.",
+            "those. Nash: product of gains. Ratio: the smallest share of its possible gain that a party "
+            "gets. Sum: of utilities. Each at its largest.",
         ),
     ]
     if checked:
@@ -328,7 +328,11 @@ def _blocked(solved: DiscreteSolutions) -> list[Block]:
 
 def _value(value: float) -> Words:
     """Write a utility with its own three digits; the figures of a column need not share their decimals."""
-    return text("{v}", v=Amount(Figure(value, "", SourceClass.MODELLED, "model:§6.9"), unit=False))
+    return text("{v}", v=Amount(_figure(value), unit=False))
+
+
+def _figure(value: float) -> Figure:
+    return Figure(value, "", SourceClass.MODELLED, "model:§6.9")
 
 
 def _count(count: int, unit: str) -> Figure:

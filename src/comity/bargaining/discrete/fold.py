@@ -93,8 +93,8 @@ def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
         size = len(points) * len(values)
         if size * parties > MOST_NUMBERS:
             msg = (
-                f"the frontier of '{game.name}' has {len(points):,} points after {step} of {len(order)} issues "
-                f"and the next step needs more than {MOST_NUMBERS // parties:,}, so it is not computed"
+                f"'{game.name}' has {len(points):,} efficient points after {step} of {len(order)} issues "
+                f"and the next step needs more than {MOST_NUMBERS // parties:,}, so it is not solved"
             )
             raise SolveError(msg)
         largest = max(largest, size)

@@ -212,23 +212,26 @@ def _ratios(gains: Array, width: Array, slack: Array) -> Array:
     return np.asarray(np.where(wide, gains / np.where(wide, width, 1.0), 1.0))
 
 
-def _leximin(ratios: Array, slack: float = TOLERANCE) -> Index:
-    """Rows whose sorted values are lexicographically largest, smallest value first."""
-    ordered = np.sort(ratios, axis=1)
-    rows = np.arange(len(ratios))
+def _leximin(values: Array, slack: Array | float = TOLERANCE) -> Index:
+    """Rows whose sorted values are lexicographically largest; each within its party's slack."""
+    order = np.argsort(values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    slacks = np.broadcast_to(np.asarray(slack, dtype=float), values.shape[1:])[order]
+    rows = np.arange(len(values))
     for column in range(ordered.shape[1]):
-        values = ordered[rows, column]
-        rows = rows[values >= values.max() - slack]
+        level = ordered[rows, column]
+        rows = rows[level >= level.max() - slacks[rows, column]]
     return rows
 
 
 def _ratio(game: DiscreteGame, frontier: Frontier, gains: Array, width: Array | None) -> Chosen:
     """Leximin of gains over a width, or of gains as they are (then within the game's slack)."""
     if width is None:
-        values, slack = gains, float(game.slack.max())
+        values = gains
+        rows = _leximin(values, game.slack)
     else:
-        values, slack = _ratios(gains, width, game.slack), TOLERANCE
-    rows = _leximin(values, slack)
+        values = _ratios(gains, width, game.slack)
+        rows = _leximin(values)
     return _chosen(game, frontier, rows, float(values[rows[0]].min()))
 
 
@@ -246,14 +249,14 @@ def _nash(game: DiscreteGame, frontier: Frontier, gains: Array, even: Index) -> 
 
 def _utilitarian(game: DiscreteGame, frontier: Frontier) -> Chosen:
     sums = frontier.points.sum(axis=1)
-    rows = np.flatnonzero(sums >= sums.max() - float(game.slack.max()))
+    rows = np.flatnonzero(sums >= sums.max() - float(game.slack.sum()))
     rows = _even_first(frontier.points - game.no_deal, rows)
     return _chosen(game, frontier, rows, float(sums[rows[0]]))
 
 
 def _even_first(gains: Array, rows: Index) -> Index:
     """Among equals the one that treats the worst-off best comes first."""
-    first = rows[_leximin(gains[rows])[0]]
+    first = rows[_leximin(gains[rows], 0.0)[0]]
     return np.concatenate([[first], rows[rows != first]])
 
 

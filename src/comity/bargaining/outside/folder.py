@@ -166,5 +166,5 @@ def _holds_game(path: Path) -> bool:
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:
     """Order with numbers by size: ``util2`` before ``util10``."""
-    parts = re.split(r"(\d+)", path.name)
+    parts = re.split(r"(\d+)", path.stem)
     return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]

@@ -143,8 +143,8 @@ def _weights(root: Node, path: Path) -> dict[str, float]:
 
 
 def _name(node: Node, path: Path) -> str:
-    name = node.attributes.get("name", "").strip()
-    if not name:
+    name = node.attributes.get("name", "")
+    if not name.strip():
         msg = "an issue without a name"
         raise InputError(msg, file=str(path), line=node.line, accepted="a name for each issue")
     return name
