@@ -132,6 +132,33 @@ def test_folding_agrees_with_a_list_of_all_outcomes(parties, reserve):
     assert len(solved.frontier.points) == len(efficient(fit, 1e-12))
 
 
+@FEW
+@given(issue_games(issues=(1, 5)))
+def test_solutions_without_the_frontier_are_the_same(game):
+    whole, part = solve_discrete(game), solve_discrete(game, frontier=False)
+    assert whole.found == part.found
+    assert whole.blocked == part.blocked
+    assume(whole.found)
+    assert (whole.frontier.complete, part.frontier.complete) == (True, False)
+    assert part.ideal == pytest.approx(whole.ideal)
+    for name in ("nash", "leximin", "leximin_all", "egalitarian", "utilitarian"):
+        one, two = getattr(whole, name), getattr(part, name)
+        assert two.value == pytest.approx(one.value, abs=1e-12)
+        assert solved_points(two) == solved_points(one)
+
+
+@pytest.mark.parametrize(("parties", "reserve"), [(2, 0.3), (3, 0.5), (5, 0.0), (5, 0.5), (7, 0.4)])
+def test_solutions_of_middling_games_without_the_frontier(parties, reserve, monkeypatch):
+    game = random_game(parties, parties, 6, 6, reserve)
+    whole, part = solve_discrete(game), solve_discrete(game, frontier=False)
+    for name in ("nash", "leximin", "leximin_all", "egalitarian", "utilitarian"):
+        assert getattr(part, name).bid == getattr(whole, name).bid
+    # Where the frontier is too large, the same is found without being asked.
+    monkeypatch.setattr(fold, "MOST_NUMBERS", 5_000 * parties)
+    fallen = solve_discrete(game)
+    assert fallen.nash.bid == whole.nash.bid
+
+
 def test_the_frontier_keeps_a_bid_for_each_point():
     game = random_game(3, 3, 5, 5)
     front = fold_frontier(game)
@@ -244,7 +271,7 @@ def test_ten_thousand_million_bilateral_outcomes_are_solved_exactly():
 
 
 def test_a_frontier_beyond_memory_is_an_error_and_never_a_sample(monkeypatch):
-    monkeypatch.setattr(fold, "MOST_NUMBERS", 5000)
+    monkeypatch.setattr(fold, "MOST_NUMBERS", 500)
     game = random_game(2, 5, 6, 6)
     with pytest.raises(SolveError, match="not solved"):
         solve_discrete(game)

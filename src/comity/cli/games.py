@@ -57,6 +57,10 @@ def solve(
     check: Annotated[
         bool, typer.Option("--check", help="List all outcomes too and compare (up to fifty million).")
     ] = False,
+    frontier: Annotated[
+        bool,
+        typer.Option("--frontier/--no-frontier", help="Find the whole frontier too; solutions need none."),
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write an HTML report.")
@@ -75,6 +79,7 @@ def solve(
             all_profiles=all_profiles,
             real_steps=real_steps,
             check=check,
+            frontier=frontier,
             progress=progress,
         )
     if html is not None:

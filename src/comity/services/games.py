@@ -73,6 +73,7 @@ def games_solve(
     all_profiles: bool = False,
     real_steps: int | None = None,
     check: bool = False,
+    frontier: bool = True,
     progress: Callable[[str, float], None] | None = None,
 ) -> GamesSolved:
     """Read and solve games.
@@ -89,6 +90,8 @@ def games_solve(
         Into how many steps a continuous issue is cut.
     check
         List all outcomes too and compare; refused above 50 million outcomes.
+    frontier
+        Compute the whole frontier too; the solutions do not need it.
     progress
         Called with a game's name and the share of games done.
 
@@ -116,7 +119,7 @@ def games_solve(
             progress(name, number / len(tables))
         try:
             game = read_game(files, form=form, all_profiles=all_profiles, real_steps=real_steps)
-            found = solve_discrete(game)
+            found = solve_discrete(game, frontier=frontier)
             if check:
                 _check(game, found)
         except ComityError as error:
@@ -187,7 +190,8 @@ def _plain(solved: DiscreteSolutions) -> dict[str, Any]:
         if game.rule is None
         else {"veto": list(game.rule.veto), "least": game.rule.least, "accepted": solved.accepted},
         "frontier": {
-            "points": len(solved.frontier.points),
+            "complete": solved.frontier.complete,
+            "points": len(solved.frontier.points) if solved.frontier.complete else None,
             "utilities": np.asarray(solved.frontier.points).tolist(),
         },
         "nash": chosen(solved.nash),

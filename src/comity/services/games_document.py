@@ -63,6 +63,10 @@ def write_document(solved: DiscreteSolutions, *, checked: bool = False) -> Docum
             )
         )
     )
+    if not solved.frontier.complete:
+        blocks.append(
+            Notice("limit", "The whole frontier is not listed; the solutions are exact without it.")
+        )
     if solved.rational is None:
         blocks.append(
             Notice("limit", "The rational outcomes are not counted: an exact count is out of reach here.")
@@ -103,7 +107,7 @@ def write_summary(
             _count(len(s.game.parties), ""),
             _count(s.outcomes, ""),
             None if s.rational is None else _count(s.rational, ""),
-            _count(len(s.frontier.points), ""),
+            _count(len(s.frontier.points), "") if s.frontier.complete else None,
             None if s.nash is None else _figure(s.nash.value),
             None if s.nash is None else _count(s.nash.ties, ""),
             None if s.leximin is None else _figure(s.leximin.value),
@@ -160,20 +164,23 @@ def _answer(solved: DiscreteSolutions) -> Answer:
             who=_holdouts(solved.blocked),
         )
         return Answer(head, "no_zone", tuple(rule))
-    share = "" if solved.rational is None else text("{n} of ", n=_count(solved.rational, ""))
-    head = text(
-        "{share}{all} leave every party at or above its reservation value; {front} of them "
-        "cannot be improved for one party without a loss for another.",
-        share=share,
-        all=_count(solved.outcomes, "outcomes"),
-        front=_count(len(solved.frontier.points), ""),
-    )
     if solved.rational is None:
-        head = text(
-            "There is a zone of agreement; {front} in it (up to equal utilities) cannot be improved for one "
-            "party without a loss for another.",
-            front=_count(len(solved.frontier.points), "outcomes"),
+        zone = text("There is a zone of agreement among {all}.", all=_count(solved.outcomes, "outcomes"))
+    else:
+        zone = text(
+            "{n} of {all} leave every party at or above its reservation value.",
+            n=_count(solved.rational, ""),
+            all=_count(solved.outcomes, "outcomes"),
         )
+    if solved.frontier.complete:
+        rule.insert(
+            0,
+            text(
+                "In {front} (counted by distinct utilities) nobody can get more without a loss for another.",
+                front=_count(len(solved.frontier.points), "outcomes"),
+            ),
+        )
+    head = zone
     if solved.nash_is_zero:
         rule.append("No outcome gives everybody a gain above zero, so the Nash product is zero everywhere.")
     return Answer(head, "zone", tuple(rule))

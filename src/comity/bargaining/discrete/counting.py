@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from comity.bargaining.discrete.game import DiscreteGame
 
-__all__ = ["blocks", "count_accepted", "count_rational", "halves", "sums"]
+__all__ = ["blocks", "count_accepted", "count_rational", "gathered", "halves", "sums"]
 
 Array = npt.NDArray[np.float64]
 
@@ -177,7 +177,7 @@ def _count_two(left: Array, right: Array, least: Array) -> int:
 
 def _count_blocks(left: Array, right: Array, least: Array) -> int | None:
     """Pairs in which three or more sums reach their floors, block by block."""
-    left, right = _gathered(left), _gathered(right)
+    left, right = left[gathered(left, _MOST_BLOCK)], right[gathered(right, _MOST_BLOCK)]
     starts_left = range(0, len(left), _MOST_BLOCK)
     starts_right = np.arange(0, len(right), _MOST_BLOCK)
     low_right = np.minimum.reduceat(right, starts_right, axis=0)
@@ -202,15 +202,23 @@ def _count_blocks(left: Array, right: Array, least: Array) -> int | None:
     return total
 
 
-def _gathered(points: Array) -> Array:
-    """Points in an order in which neighbours are alike: cut in two at the middle of the widest side."""
-    pieces = [points]
-    while len(pieces[0]) > _MOST_BLOCK:
+def gathered(points: Array, size: int) -> npt.NDArray[np.intp]:
+    """Order points so that neighbours are alike: cut in two along the widest side, at a multiple of ``size``.
+
+    >>> gathered(np.array([[3.0, 0.0], [1.0, 0.1], [2.0, 0.2]]), 1).tolist()
+    [1, 2, 0]
+    """
+    pieces = [np.arange(len(points))]
+    while any(len(piece) > size for piece in pieces):
         finer = []
         for piece in pieces:
-            widest = int(np.argmax(np.ptp(piece, axis=0)))
-            ordered = piece[np.argsort(piece[:, widest], kind="stable")]
-            middle = len(ordered) // 2
+            if len(piece) <= size:
+                finer.append(piece)
+                continue
+            widest = int(np.argmax(np.ptp(points[piece], axis=0)))
+            ordered = piece[np.argsort(points[piece, widest], kind="stable")]
+            blocks_ = -(-len(ordered) // size)
+            middle = (blocks_ // 2) * size
             finer += [ordered[:middle], ordered[middle:]]
         pieces = finer
     return np.concatenate(pieces)

@@ -20,9 +20,11 @@ from comity.bargaining.discrete.dominance import efficient
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from comity.bargaining.discrete.game import DiscreteGame
 
-__all__ = ["MOST_NUMBERS", "Frontier", "fold_frontier"]
+__all__ = ["MOST_NUMBERS", "Frontier", "fold_frontier", "fold_issues"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -46,11 +48,14 @@ class Frontier:
         Shape (points, issues): value number of each issue in an outcome with these utilities.
     largest
         The most points that one step held, a measure of the work.
+    complete
+        False where only those efficient outcomes are here that a solution may pick.
     """
 
     points: Array
     choices: Index
     largest: int
+    complete: bool = True
 
 
 def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
@@ -78,17 +83,35 @@ def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
     [[0.5, 0.5]]
     """
     floor = game.no_deal if floor is None else floor
+    return fold_issues(game, range(len(game.issues)), floor, np.zeros(len(game.parties)))
+
+
+def fold_issues(game: DiscreteGame, issues: Sequence[int], floor: Array, beyond: Array) -> Frontier:
+    """Compute the frontier of sums over some issues, of those that can reach a floor with what lies beyond.
+
+    Parameters
+    ----------
+    game
+        The game.
+    issues
+        Numbers of the issues; the columns of ``choices`` are in this order.
+    floor
+        Shape (parties,): what must be reached in the end.
+    beyond
+        Shape (parties,): the most that the other issues can add.
+    """
     parties = len(game.parties)
     # Large issues first: the last step then multiplies the frontier by the smallest number.
-    order = sorted(range(len(game.issues)), key=lambda k: -len(game.issues[k].values))
+    order = sorted(range(len(issues)), key=lambda at: -len(game.issues[issues[at]].values))
     rest = np.zeros((len(order) + 1, parties))
+    rest[-1] = beyond
     for step in reversed(range(len(order))):
-        rest[step] = rest[step + 1] + game.tables[order[step]].max(axis=0)
+        rest[step] = rest[step + 1] + game.tables[issues[order[step]]].max(axis=0)
     points = np.zeros((1, parties))
     trail: list[tuple[Index, Index]] = []
     largest = 1
-    for step, k in enumerate(order):
-        table = game.tables[k]
+    for step, at in enumerate(order):
+        table = game.tables[issues[at]]
         values = efficient(table)
         size = len(points) * len(values)
         if size * parties > MOST_NUMBERS:
@@ -106,13 +129,13 @@ def fold_frontier(game: DiscreteGame, floor: Array | None = None) -> Frontier:
         trail.append((kept // len(values), values[kept % len(values)]))
         points = sums[kept]
     choices = np.zeros((len(points), len(order)), dtype=np.intp)
-    at = np.arange(len(points))
+    row = np.arange(len(points))
     for step in reversed(range(len(order))):
         parent, value = trail[step]
-        choices[:, order[step]] = value[at]
-        at = parent[at]
+        choices[:, order[step]] = value[row]
+        row = parent[row]
     # The same utilities as any other door computes, summed in the order of the issues.
     exact = np.zeros((len(points), parties))
-    for k, table in enumerate(game.tables):
-        exact += table[choices[:, k]]
+    for column, k in enumerate(issues):
+        exact += game.tables[k][choices[:, column]]
     return Frontier(exact, choices, largest)

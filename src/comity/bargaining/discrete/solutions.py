@@ -7,6 +7,7 @@ frontier, and the bound of each is its own value.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from comity.bargaining.discrete.counting import count_accepted, count_rational
 from comity.bargaining.discrete.fold import Frontier, fold_frontier
 from comity.bargaining.discrete.game import TOLERANCE
+from comity.bargaining.discrete.pairs import find_candidates
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class DiscreteSolutions:
         in a rational outcome (Imai, 1983), ``leximin_all`` by what it could gain in any outcome.
     nash_is_zero
         True where no outcome gives everybody a gain above zero: the product then says nothing, and the
-        outcome shown is the leximin one.
+        outcome shown (and what ties) is that of ``leximin``.
     utilitarian_all
         Largest sum of utilities over all outcomes, whoever loses.
     nearest
@@ -135,7 +137,7 @@ class DiscreteSolutions:
         return self.nash is not None
 
 
-def solve_discrete(game: DiscreteGame, *, counts: bool = True) -> DiscreteSolutions:
+def solve_discrete(game: DiscreteGame, *, counts: bool = True, frontier: bool = True) -> DiscreteSolutions:
     """Solve a game over issues exactly.
 
     Parameters
@@ -144,11 +146,14 @@ def solve_discrete(game: DiscreteGame, *, counts: bool = True) -> DiscreteSoluti
         The game.
     counts
         Also count the rational outcomes; without it the counts are None.
+    frontier
+        Also compute the whole frontier. Without it, or where it is too large, only the outcomes that a
+        solution may pick are found (and the frontier is marked as incomplete); they are as exact.
 
     Raises
     ------
     comity.errors.SolveError
-        When the frontier is too large to be computed.
+        When even half of the issues has too large a frontier.
 
     Examples
     --------
@@ -160,44 +165,55 @@ def solve_discrete(game: DiscreteGame, *, counts: bool = True) -> DiscreteSoluti
     >>> solved.nash.bid, round(solved.nash.value, 3), len(solved.frontier.points)
     ({'peel': 'Ann', 'juice': 'Bob'}, 0.56, 3)
     """
-    frontier = fold_frontier(game)
-    points = frontier.points
+    efficient_ones, method = _frontier(game, whole=frontier)
+    points = efficient_ones.points
     found = len(points) > 0
     rational = count_rational(game) if counts else None
     strictly = count_rational(game, strictly=True) if counts else None
     accepted = count_accepted(game) if counts and game.rule is not None else None
     everything = float(sum(table.sum(axis=1).max() for table in game.tables))
-    method = f"Pareto sets summed issue by issue, exact; at most {frontier.largest:,} points at once"
     if not found:
         nearest, blocked = _explain(game)
         return DiscreteSolutions(
-            game, game.outcomes, rational, strictly, accepted, frontier, None, None, None, None, None, None,
-            False, everything, nearest, blocked, method,
+            game, game.outcomes, rational, strictly, accepted, efficient_ones, None, None, None, None, None,
+            None, False, everything, nearest, blocked, method,
         )  # fmt: skip
     ideal = points.max(axis=0)
     gains = _gains(game, points)
     even = _leximin(_ratios(gains, ideal - game.no_deal, game.slack))
     zero = not bool(np.any(np.all(gains > 0, axis=1)))
-    nash = _nash(game, frontier, gains, even)
+    nash = _nash(game, efficient_ones, gains, even)
     return DiscreteSolutions(
         game,
         game.outcomes,
         rational,
         strictly,
         accepted,
-        frontier,
+        efficient_ones,
         ideal,
         nash,
-        _ratio(game, frontier, gains, ideal - game.no_deal),
-        _ratio(game, frontier, gains, game.best - game.no_deal),
-        _ratio(game, frontier, gains, None),
-        _utilitarian(game, frontier),
+        _ratio(game, efficient_ones, gains, ideal - game.no_deal),
+        _ratio(game, efficient_ones, gains, game.best - game.no_deal),
+        _ratio(game, efficient_ones, gains, None),
+        _utilitarian(game, efficient_ones),
         zero,
         everything,
         None,
         (),
         method,
     )
+
+
+def _frontier(game: DiscreteGame, *, whole: bool) -> tuple[Frontier, str]:
+    if whole:
+        with contextlib.suppress(SolveError):
+            found = fold_frontier(game)
+            return (
+                found,
+                f"Pareto sets summed issue by issue, exact; at most {found.largest:,} points at once",
+            )
+    found = find_candidates(game)
+    return found, f"best pairs of two halves, exact; at most {found.largest:,} points of a half at once"
 
 
 def _gains(game: DiscreteGame, points: Array) -> Array:
@@ -238,8 +254,7 @@ def _ratio(game: DiscreteGame, frontier: Frontier, gains: Array, width: Array | 
 def _nash(game: DiscreteGame, frontier: Frontier, gains: Array, even: Index) -> Chosen:
     positive = np.all(gains > 0, axis=1)
     if not positive.any():
-        rows = np.concatenate([even, np.setdiff1d(np.arange(len(gains)), even)])
-        return _chosen(game, frontier, rows, 0.0)
+        return _chosen(game, frontier, even, 0.0)
     logs = np.full(len(gains), -np.inf)
     logs[positive] = np.log(gains[positive]).sum(axis=1)
     rows = np.flatnonzero(np.exp(logs - logs.max()) >= 1.0 - TOLERANCE)
