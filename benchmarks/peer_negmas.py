@@ -12,7 +12,8 @@ that only solving counts. Then, each timed by itself:
 - ``nash_direct``: ``nash_points`` on all rational outcomes, which needs no frontier;
 - ``sampler``: ``MOBANOSParetoSampler`` (two parties only), its exact construction for additive utilities.
 
-Answers are written after each step, so that a run that is stopped leaves what it had finished.
+Times are processor time of one thread. Answers are written as they come, so that a run that is stopped
+leaves what it had finished.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import resource
 import time
 import warnings
 from pathlib import Path
@@ -34,6 +36,9 @@ def main() -> None:
     parser.add_argument("job", type=Path)
     parser.add_argument("answer", type=Path)
     parser.add_argument("step", choices=("frontier", "nash_direct", "sampler"))
+    parser.add_argument(
+        "limit", type=int, help="seconds of processor time for solving; then the system stops it"
+    )
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
 
@@ -47,7 +52,12 @@ def main() -> None:
         answer.update(found)
         options.answer.write_text(json.dumps(answer), encoding="utf-8")
 
+    def start() -> None:
+        soft = int(time.process_time()) + 1 + options.limit
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
     if options.step == "sampler":
+        start()
         run_sampler(tables, reserve, save)
         return
     ops: Any = importlib.import_module("negmas.preferences.ops")
@@ -65,8 +75,8 @@ def main() -> None:
             self.reserved_value = value
 
     ufuns: list[Any] = [Reserved(float(value)) for value in reserve]
-    save(ready=True)
-    clock = time.perf_counter
+    start()
+    clock = time.process_time
     if options.step == "nash_direct":
         rows = [tuple(map(float, row)) for row in points]
         begin = clock()
@@ -103,8 +113,7 @@ def run_sampler(tables: list[np.ndarray], reserve: np.ndarray, save: Any) -> Non
         )
         for party in range(2)
     ]
-    save(ready=True)
-    clock = time.perf_counter
+    clock = time.process_time
     begin = clock()
     sampler = mobanos.MOBANOSParetoSampler()
     sampler.init(ufuns[0], ufuns[1])

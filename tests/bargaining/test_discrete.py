@@ -22,6 +22,7 @@ from comity.bargaining import Cap, Clause, Game, pareto_front, solve_leximin, so
 from comity.bargaining.discrete import (
     Acceptance,
     DiscreteGame,
+    DiscreteSolutions,
     Issue,
     count_accepted,
     count_rational,
@@ -31,6 +32,7 @@ from comity.bargaining.discrete import (
     from_game,
     scan_outcomes,
     solve_discrete,
+    solve_product,
     to_game,
     to_values,
 )
@@ -83,6 +85,7 @@ def test_sums_in_another_order_are_one_point():
 @given(issue_games())
 def test_solutions_are_those_of_brute_force(game):
     solved = solve_discrete(game)
+    assert isinstance(solved, DiscreteSolutions)
     _, utilities = everything(game)
     fit = rational(game, utilities)
     assert solved.outcomes == len(utilities)
@@ -145,6 +148,11 @@ def test_solutions_without_the_frontier_are_the_same(game):
         one, two = getattr(whole, name), getattr(part, name)
         assert two.value == pytest.approx(one.value, abs=1e-12)
         assert solved_points(two) == solved_points(one)
+    alone = solve_product(game)
+    assert (alone is None) == whole.nash_is_zero
+    if alone is not None:
+        assert solved_points(alone) == solved_points(whole.nash)
+        assert alone.bid == whole.nash.bid
 
 
 @pytest.mark.parametrize(("parties", "reserve"), [(2, 0.3), (3, 0.5), (5, 0.0), (5, 0.5), (7, 0.4)])

@@ -13,7 +13,13 @@ from comity.bargaining.discrete.counting import count_accepted, count_rational
 from comity.bargaining.discrete.fold import Frontier, fold_frontier
 from comity.bargaining.discrete.game import Acceptance, DiscreteGame, Issue
 from comity.bargaining.discrete.scan import Scan, scan_outcomes
-from comity.bargaining.discrete.solutions import Blocked, Chosen, DiscreteSolutions, solve_discrete
+from comity.bargaining.discrete.solutions import (
+    Blocked,
+    Chosen,
+    DiscreteSolutions,
+    solve_discrete,
+    solve_product,
+)
 
 __all__ = [
     "Acceptance",
@@ -30,6 +36,7 @@ __all__ = [
     "from_game",
     "scan_outcomes",
     "solve_discrete",
+    "solve_product",
     "to_game",
     "to_values",
 ]

@@ -28,6 +28,8 @@ Array = npt.NDArray[np.float64]
 _MOST_HALF = 4_000_000
 #: With three or more parties this many pairs are looked at one by one before counting is given up.
 _MOST_PAIRS = 1_000_000_000
+#: Outcomes that are listed for the rule of a game.
+_MOST_LISTED = 100_000_000
 #: Half outcomes in a block.
 _MOST_BLOCK = 256
 #: Outcomes in memory at once.
@@ -76,11 +78,11 @@ def count_rational(game: DiscreteGame, *, strictly: bool = False) -> int | None:
 def count_accepted(game: DiscreteGame) -> int | None:
     """Count the outcomes that pass under the game's own rule (all must accept where there is none).
 
-    None where the game has more than 10^8 outcomes: the rule joins the parties, so all are listed.
+    None for very many outcomes: the rule joins the parties, so all outcomes are listed.
     """
     if game.rule is None:
         return count_rational(game)
-    if game.outcomes > 10**8:
+    if game.outcomes > _MOST_LISTED:
         return None
     floor = game.no_deal - game.slack
     total = 0

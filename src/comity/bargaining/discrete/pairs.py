@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from comity.bargaining.discrete.game import DiscreteGame
 
-__all__ = ["find_candidates"]
+__all__ = ["find_best_products", "find_candidates"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -79,16 +79,36 @@ def find_candidates(game: DiscreteGame) -> Frontier:
         found += _kept(search.best(ratio, _MARGIN * TOLERANCE))
     found += _kept(search.best(lambda gains: gains.min(axis=-1), _MARGIN * float(game.slack.max())))
     found += _kept(search.best(lambda gains: gains.sum(axis=-1), _MARGIN * float(game.slack.sum())))
+    found += _kept(search.best(_product(game), _MARGIN * TOLERANCE))
+    left = np.concatenate([pair[0] for pair in found])
+    right = np.concatenate([pair[1] for pair in found])
+    return search.frontier(left, right)
+
+
+def find_best_products(game: DiscreteGame) -> Frontier:
+    """Find the outcomes with the largest Nash product; empty where none gives everybody a gain above zero.
+
+    >>> from comity.bargaining.discrete.game import DiscreteGame, Issue
+    >>> share = Issue("share", ("0", "1", "2"))
+    >>> pie = DiscreteGame("pie", ("A", "B"), (share,), ([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]],))
+    >>> find_best_products(pie).points.tolist()
+    [[0.5, 0.5]]
+    """
+    search = _Pairs(game)
+    found = search.best(_product(game), _MARGIN * TOLERANCE)
+    none = np.zeros(0, dtype=np.intp)
+    return search.frontier(*((none, none) if found is None else found))
+
+
+def _product(game: DiscreteGame) -> Callable[[Array], Array]:
+    """Logarithm of the product of gains."""
 
     def product(gains: Array) -> Array:
         some = np.all(gains > game.slack, axis=-1)
         logs = np.log(np.where(gains > game.slack, gains, 1.0)).sum(axis=-1)
         return np.asarray(np.where(some, logs, -np.inf))
 
-    found += _kept(search.best(product, _MARGIN * TOLERANCE))
-    left = np.concatenate([pair[0] for pair in found])
-    right = np.concatenate([pair[1] for pair in found])
-    return search.frontier(left, right)
+    return product
 
 
 def _kept(pairs: tuple[Index, Index] | None) -> list[tuple[Index, Index]]:
