@@ -232,8 +232,8 @@ def compare(python: Path | None, issues: int, limit: int) -> bool:
         print(f"               negmas  {'   '.join(words)}")
         if peer.sampler is not None:
             print(
-                f"               negmas' sampler for additive pairs: frontier {peer.sampler * 1e3:.1f} ms "
-                f"(ratio {peer.sampler / front:.1f}), {peer.sampler_points:,} points"
+                f"               negmas' sampler for additive pairs: frontier {peer.sampler * 1e3:.2f} ms "
+                f"(ratio {peer.sampler / front:.2f}), {peer.sampler_points:,} points"
             )
         same = [peer.product is None or abs(peer.product / solved.nash.value - 1.0) < 1e-9]
         size = len(solved.frontier.points)

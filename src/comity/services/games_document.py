@@ -35,6 +35,8 @@ __all__ = ["write_document", "write_summary"]
 
 _MOST_NAMED = 40
 """Letters of a value's name that a table shows."""
+_MOST_TIES = 10
+"""Tied outcomes that are listed; all are counted."""
 
 _SOURCES = (
     Source("model:§6.9", "Computed from the game's files, exactly", "Comity", licence="Apache-2.0"),
@@ -76,8 +78,8 @@ def write_document(solved: DiscreteSolutions, *, checked: bool = False) -> Docum
         title=text("Game: {name}", name=Name(game.name)),
         subtitle=text(
             "{parties} at the table, {issues} to agree, {outcomes} in all",
-            parties=_count(len(game.parties), "parties"),
-            issues=_count(len(game.issues), "issues"),
+            parties=_count(len(game.parties), "party" if len(game.parties) == 1 else "parties"),
+            issues=_count(len(game.issues), "issue" if len(game.issues) == 1 else "issues"),
             outcomes=_count(solved.outcomes, "outcomes"),
         ),
         blocks=tuple(blocks),
@@ -176,8 +178,9 @@ def _answer(solved: DiscreteSolutions) -> Answer:
         rule.insert(
             0,
             text(
-                "In {front} (counted by distinct utilities) nobody can get more without a loss for another.",
-                front=_count(len(solved.frontier.points), "outcomes"),
+                "{front} of these, counted by distinct utilities, cannot be improved for one party without a "
+                "loss for another.",
+                front=_count(len(solved.frontier.points), ""),
             ),
         )
     head = zone
@@ -226,6 +229,7 @@ def _solutions(solved: DiscreteSolutions) -> list[Block]:
         ),
         _payoffs(solved, groups),
         _bids(solved, groups),
+        *_ties(solved, found),
     ]
 
 
@@ -289,6 +293,25 @@ def _bids(solved: DiscreteSolutions, groups: Sequence[tuple[str, Chosen]]) -> Ta
         for issue in solved.game.issues
     )
     return Table("What is agreed", columns, rows)
+
+
+def _ties(solved: DiscreteSolutions, found: Sequence[tuple[str, str, Words, Chosen]]) -> list[Block]:
+    """List what ties with Nash or the even solutions, so that nobody takes one of them for the only one."""
+    game = solved.game
+    columns = (
+        Column("Solution"),
+        *(Column(Name(title), numeric=True) for title in game.titles),
+    )
+    rows = tuple(
+        (Name(f"{letter}  {name}"), *(_value(float(value)) for value in point))
+        for letter, name, _, chosen in found
+        if letter != "U" and 1 < chosen.ties <= _MOST_TIES
+        for point in chosen.tied
+    )
+    if not rows:
+        return []
+    note = "A solution does not choose among its ties; the first of each is the one shown above."
+    return [Table("Outcomes that tie (utility)", columns, rows, note=note)]
 
 
 def _blocked(solved: DiscreteSolutions) -> list[Block]:
