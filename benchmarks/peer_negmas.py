@@ -12,8 +12,8 @@ that only solving counts. Then, each timed by itself:
 - ``nash_direct``: ``nash_points`` on all rational outcomes, which needs no frontier;
 - ``sampler``: ``MOBANOSParetoSampler`` (two parties only), its exact construction for additive utilities.
 
-Times are processor time of one thread, for the sampler the best time of several. Answers are written as they come, so that a run that is stopped
-leaves what it had finished.
+Times are processor time of one thread, for the sampler the best time of several. Answers are written as they
+come, so that a run that is stopped leaves what it had finished.
 """
 
 from __future__ import annotations
