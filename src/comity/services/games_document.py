@@ -110,10 +110,10 @@ def write_summary(
             _count(s.outcomes, ""),
             None if s.rational is None else _count(s.rational, ""),
             _count(len(s.frontier.points), "") if s.frontier.complete else None,
-            None if s.nash is None else _figure(s.nash.value),
+            None if s.nash is None else _value(s.nash.value),
             None if s.nash is None else _count(s.nash.ties, ""),
-            None if s.leximin is None else _figure(s.leximin.value),
-            None if s.utilitarian is None else _figure(s.utilitarian.value),
+            None if s.leximin is None else _value(s.leximin.value),
+            None if s.utilitarian is None else _value(s.utilitarian.value),
         )
         for s in games
     )
