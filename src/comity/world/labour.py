@@ -20,6 +20,7 @@ from comity.world.quota import sum_by
 if TYPE_CHECKING:
     from comity.world.channels import Channels
     from comity.world.economy import Array, Economy
+    from comity.world.formation import Formation
     from comity.world.policy import Policy
     from comity.world.shock import Shock
 
@@ -48,6 +49,8 @@ class Ground:
         Net public transfers; N.
     move_units, move_persons, move_untaxed
         People moved by number, as in quantity mode; N × N × 2, N × N, N × 2.
+    formation
+        How emigration forms skills, where that is switched on.
     """
 
     economy: Economy
@@ -61,6 +64,7 @@ class Ground:
     move_units: Array
     move_persons: Array
     move_untaxed: Array
+    formation: Formation | None = None
 
     @cached_property
     def bill_share(self) -> Array:
@@ -103,7 +107,9 @@ class Ground:
         return bool(self.move_units.any())
 
 
-def lay_ground(e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Shock) -> Ground:
+def lay_ground(
+    e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Shock, formation: Formation | None = None
+) -> Ground:
     """Put together what does not depend on choice; ``plain`` is the shock without items of the channel mode."""
     units, persons, recognised, untaxed = move_people(e, plain)
     friction, tariff = change_friction(e, plain, np.zeros_like(persons))
@@ -118,7 +124,9 @@ def lay_ground(e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Sho
     for item in shock.transfers:
         money[e.place(item.giver)] -= item.usd
         money[e.place(item.receiver)] += item.usd
-    return Ground(e, c, policy, friction, tariff, fee, lift, money, units - recognised, persons, untaxed)
+    return Ground(
+        e, c, policy, friction, tariff, fee, lift, money, units - recognised, persons, untaxed, formation
+    )
 
 
 def change_labour(g: Ground, s: Stocks) -> tuple[Array, Array]:

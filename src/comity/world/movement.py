@@ -20,7 +20,8 @@ from comity.world.choice import Effort
 from comity.world.economy import SKILLS
 from comity.world.equilibrium import read_prices
 from comity.world.figures import gather
-from comity.world.joint import Joint, evaluate_joint, factor_joint, solve_joint
+from comity.world.formation import Formation
+from comity.world.joint import Joint, count_unknowns, evaluate_joint, factor_joint, solve_joint
 from comity.world.labour import Ground, Stocks, carry, lay_ground
 from comity.world.policy import read_policy
 from comity.world.registers import IRREGULAR_IN_US, gather_registers
@@ -165,6 +166,12 @@ class ChannelWorld:
             f.theta, f.eta, f.network if self.switches.network else 0.0, self.switches.deflection
         )
 
+    @property
+    def formation(self) -> Formation | None:
+        """How emigration forms skills; None where that is switched off."""
+        elasticity = self.channels.factors.brain_gain
+        return Formation(self.channels.menu, elasticity) if self.switches.brain_gain else None
+
     @classmethod
     def load(
         cls,
@@ -198,13 +205,14 @@ class ChannelWorld:
     def _ground(self, shock: Shock) -> Ground:
         plain = replace(shock, **dict.fromkeys(CHANNEL_ITEMS, ()))
         policy = read_policy(self.economy, self.channels, shock)
-        return lay_ground(self.economy, self.channels, policy, shock, plain)
+        return lay_ground(self.economy, self.channels, policy, shock, plain, self.formation)
 
     @cached_property
     def factors(self) -> Factors:
         """LU factors of the Jacobian at the baseline."""
         ground = self._ground(Shock())
-        return factor_joint(evaluate_joint(np.zeros(6 * len(self.economy)), ground, self.effort), ground)
+        start = np.zeros(count_unknowns(ground))
+        return factor_joint(evaluate_joint(start, ground, self.effort), ground)
 
     def solve(self, shock: Shock, *, start: Array | None = None) -> ChannelOutcome:
         """Solve a counterfactual in channel mode.
