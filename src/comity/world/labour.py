@@ -132,7 +132,7 @@ def lay_ground(
 def change_labour(g: Ground, s: Stocks) -> tuple[Array, Array]:
     """ΔU of natives and migrants by place and skill (N × 2 × 2), and of each corridor on the menu (K)."""
     m, c = g.channels.menu, g.channels
-    delta = (g.units * s.stock).sum(axis=1) - g.start_units + g.recognised
+    delta = np.einsum("ck,ck->c", g.units, s.stock) - g.start_units + g.recognised
     foreign = sum_by(m.arrival, delta, 2 * m.size).reshape(-1, 2)
     native = c.home_units * (s.home - m.home)
     change = np.stack([native, foreign], axis=-1)
@@ -159,7 +159,7 @@ def carry(g: Ground, s: Stocks, *, full: bool = False) -> Given:
     persons = None
     friction = g.friction
     if full or k.nu_migrants:
-        persons = sum_by(m.pair, s.stock.sum(axis=1) - m.total, n * n).reshape(n, n)
+        persons = sum_by(m.pair, s.stock @ np.ones(3) - m.total, n * n).reshape(n, n)
         own = np.arange(n)
         persons[own, own] = (s.home - m.home).sum(axis=1)
         persons = persons + g.move_persons

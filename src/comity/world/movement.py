@@ -14,7 +14,7 @@ import numpy as np
 from comity.evidence import Evidence, Parameters
 from comity.world.calibrate import PARAMETERS as ECONOMY_PARAMETERS
 from comity.world.calibrate import calibrate
-from comity.world.channel_ledger import find_home_income, keep_channel_ledger
+from comity.world.channel_ledger import find_home_income, keep_channel_ledger, list_lines
 from comity.world.channels import PARAMETERS, Channels, calibrate_channels
 from comity.world.choice import Effort
 from comity.world.economy import SKILLS
@@ -25,14 +25,18 @@ from comity.world.joint import Joint, count_unknowns, evaluate_joint, factor_joi
 from comity.world.labour import Ground, Stocks, carry, lay_ground
 from comity.world.policy import read_policy
 from comity.world.registers import IRREGULAR_IN_US, gather_registers
+from comity.world.sensitivity import Sensitivity, differentiate
 from comity.world.shock import CHANNEL_ITEMS, QuotaChange, Shock
 from comity.world.switches import Switches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from comity.world.direction import Item
     from comity.world.economy import Array, Economy
     from comity.world.equilibrium import Factors, Prices
     from comity.world.given import Given
-    from comity.world.ledger import Ledger
+    from comity.world.ledger import Ledger, Line
 
 __all__ = ["ChannelOutcome", "ChannelWorld", "ExpectedUtility"]
 
@@ -72,6 +76,11 @@ class ChannelOutcome:
     ground: Ground
     steps: int
     factorings: int
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Lines of the ledger."""
+        return list_lines(self.switches.rent_holder)
 
     @property
     def error(self) -> float:
@@ -240,6 +249,10 @@ class ChannelWorld:
         return ChannelOutcome(
             self.economy, self.channels, self.switches, shock, given, prices, joint, ground, steps, factorings
         )  # fmt: skip
+
+    def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
+        """Derivatives of each ledger line by each instrument; see :func:`comity.world.sensitivity.differentiate`."""
+        return differentiate(outcome, instruments)
 
     def to_quota(self, shock: Shock) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.

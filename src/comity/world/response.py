@@ -11,7 +11,7 @@ Who may import me: the world room. Start at :func:`respond` and :func:`tilt_choi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comity.world.choice import Choice
     from comity.world.economy import Array
 
-__all__ = ["Rank", "Response", "Tilted", "respond", "tilt_choice"]
+__all__ = ["Rank", "Response", "Tilted", "narrow", "respond", "tilt_choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,39 @@ def respond(c: Choice) -> Response:
     return Response(by_pay, c.effort.theta * c.home, ranks, grown.stock, grown.home.ravel())
 
 
+def narrow(c: Choice, rows: Array) -> Choice:
+    """Keep some corridors of a choice: all of each group that a direction touches; a direction is then cheap."""
+    s, m = c.state, c.menu
+    t, b, l = s.terms, s.balance, s.slopes
+    terms = replace(
+        t, group=t.group[rows], share=t.share[rows], asylum=t.asylum[rows], regular=t.regular[rows],
+        irregular=t.irregular[rows], room=t.room[rows],
+    )  # fmt: skip
+    balance = replace(
+        b, y=b.y[rows], bound=b.bound[rows], regular=b.regular[rows], alpha_regular=b.alpha_regular[rows],
+        alpha_asylum=b.alpha_asylum[rows], alpha_irregular=b.alpha_irregular[rows], tau=b.tau[rows],
+    )  # fmt: skip
+    slopes = replace(l, den=l.den[rows], delta=l.delta[rows], held=l.held[rows], free=l.free[rows])
+    menu = replace(
+        m, origin=m.origin[rows], place=m.place[rows], skill=m.skill[rows], stock=m.stock[rows],
+        queue=m.queue[rows], quota=m.quota[rows],
+    )  # fmt: skip
+    # Numbers of whole groups are those of the full menu.
+    menu.__dict__["people"] = m.people
+    state = replace(
+        s, terms=terms, balance=balance, slopes=slopes, first=s.first[rows], member=s.member[rows]
+    )
+    return replace(
+        c,
+        menu=menu,
+        stock=c.stock[rows],
+        queue=c.queue[rows],
+        bound=c.bound[rows],
+        free=c.free[rows],
+        state=state,
+    )
+
+
 def tilt_choice(c: Choice, channel: Array, home: Array, quota: Array, mass: Array | None = None) -> Tilted:
     """Differentiate a choice in one direction.
 
@@ -138,16 +171,26 @@ def tilt_choice(c: Choice, channel: Array, home: Array, quota: Array, mass: Arra
     groups = len(t.home)
     grown = np.zeros(groups) if mass is None else mass
     at_home = f.theta * home.ravel()
-    # dQ times b/Q over S, which stays finite at a ceiling of zero.
-    held = c.bound if f.deflection else np.zeros(len(quota), dtype=bool)
-    ease = np.where(held, np.exp(b.log_d[m.group] - t.rho * b.y) / (m.total * c.state.mass[m.group]), 0.0)
-    push = ease * quota - s.held * grown[m.group]
-    change = Tilt(f.eta * channel[:, 1], f.eta * channel[:, 0], f.eta * channel[:, 2], push, at_home)
-    dy, rise = tilt(t, b, s, change)
-    log_stock = f.eta * channel + ((t.rho - 1) * dy - rise[m.group] + grown[m.group])[:, None]
-    log_stock[:, 2] += t.network * (t.rho * dy - rise[m.group])
+    push = np.zeros(len(quota))
+    ceilings = np.flatnonzero(quota)
+    filled = np.zeros(len(quota))
+    for at in ceilings[c.bound[ceilings]]:
+        if f.deflection:
+            # dQ times b/Q over S, which stays finite at a ceiling of zero.
+            people = m.total[at] * c.state.mass[m.group[at]]
+            push[at] = quota[at] * np.exp(b.log_d[m.group[at]] - t.rho * b.y[at]) / people
+        filled[at] = quota[at] / c.stock[at, 0] if c.stock[at, 0] > 0 else 0.0
+    if mass is not None:
+        push = push - s.held * grown[m.group]
+    pull = f.eta * channel
+    dy, rise = tilt(t, b, s, Tilt(pull[:, 1], pull[:, 0], pull[:, 2], push, at_home))
+    fall = rise[m.group]
+    log_stock = pull + ((t.rho - 1) * dy - fall)[:, None]
+    if t.network:
+        log_stock[:, 2] += t.network * (t.rho * dy - fall)
+    if mass is not None:
+        log_stock += grown[m.group, None]
     log_home = at_home - rise + grown
-    filled = np.divide(quota, c.stock[:, 0], out=np.zeros(len(quota)), where=c.bound & (c.stock[:, 0] > 0))
     if f.deflection:
         stock = c.stock * log_stock
         stock[c.bound, 0] = quota[c.bound]
