@@ -63,7 +63,7 @@ class Joint:
 
 def split_pay(z: Array, n: int) -> tuple[Array, Array]:
     """Log real pay of migrants and of natives, N × 2 each."""
-    return z[2 * n : 4 * n].reshape(2, n).T, z[4 * n : 6 * n].reshape(2, n).T
+    return z[2 * n : 4 * n].reshape(2, n).T, z[4 * n : BLOCKS * n].reshape(2, n).T
 
 
 def evaluate_joint(z: Array, ground: Ground, effort: Effort, start: Choice | None = None) -> Joint:
@@ -92,7 +92,9 @@ def find_pay_gap(z: Array, given: Given) -> Array:
     n = len(given.quantity)
     real = (z[:n] - z[n : 2 * n])[:, None, None]
     paid = np.log(given.pay) + real
-    return z[2 * n : 6 * n] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+    return np.asarray(
+        z[2 * n : BLOCKS * n] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+    )
 
 
 def count_unknowns(ground: Ground) -> int:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
+from comity.errors import InputError
 from comity.evidence import Evidence, Parameters
 from comity.world.calibrate import PARAMETERS as ECONOMY_PARAMETERS
 from comity.world.calibrate import calibrate
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["ChannelOutcome", "ChannelWorld", "ExpectedUtility"]
 
 
-class ExpectedUtility(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExpectedUtility:
     """Change of expected utility of people by birthplace and skill.
 
     ``index`` is the factor on income that would be worth as much (1: no change); ``usd`` is that per person
@@ -95,6 +97,7 @@ class ChannelOutcome:
         out[m.origin, m.place, m.skill] = self.joint.choice.stock
         own = np.arange(n)
         out[own, own, :, 0] = self.joint.choice.home
+        _relocate(out, self.economy, self.shock)
         return out
 
     @cached_property
@@ -128,7 +131,7 @@ class ChannelOutcome:
         )  # fmt: skip
 
     def multiplier(self) -> Array:
-        """λ = y ln q', shadow price of one regular place; US$ at purchasing power parity a year, N × N × 2."""
+        """λ = y ln q', shadow price of one regular place; US$ a year at PPP, N × N × 2."""
         with np.errstate(divide="ignore"):
             return np.asarray(self.home_income[:, None, :] * np.log(self.queue))
 
@@ -152,6 +155,48 @@ class ChannelOutcome:
         return find_home_income(self.ground)
 
 
+def _relocate(persons: Array, e: Economy, shock: Shock) -> None:
+    """Add people moved by number, in place.
+
+    Who pays less than the ordinary tax leaves the irregular channel first, then asylum (claims refused),
+    then the regular one; others leave in the opposite order. They arrive as regular residents unless they
+    pay less.
+
+    Raises
+    ------
+    InputError
+        Fewer people live there, after everybody has chosen, than are to be moved.
+    """
+    for move in shock.moves:
+        i, s = e.place(move.birthplace), SKILLS.index(move.skill)
+        a, b = e.place(move.source), e.place(move.target)
+        left = move.persons
+        for k in (0, 1, 2) if move.tax_source == 1 else (2, 1, 0):
+            taken = min(left, float(persons[i, a, s, k]))
+            persons[i, a, s, k] -= taken
+            left -= taken
+        if left > _ROUNDING_TOLERANCE * move.persons:
+            msg = (
+                f"{left:,.0f} more {move.skill}-skill people born in {move.birthplace} would be moved out of "
+                f"{move.source} than live there after everybody has chosen"
+            )
+            raise InputError(msg, accepted="a smaller number of persons")
+        persons[i, b, s, 0 if b == i or move.tax_target == 1 else 2] += move.persons
+
+
+_ROUNDING_TOLERANCE: Final = 1e-9
+
+
+def _require_trade(e: Economy) -> None:
+    """An economy that sells or buys nothing abroad has no price in common with the others."""
+    foreign = e.sales * ~np.eye(len(e), dtype=bool)
+    for axis, what in ((1, "sells nothing to"), (0, "buys nothing from")):
+        alone = np.flatnonzero(foreign.sum(axis=axis) <= 0)
+        if len(e) > 1 and len(alone):
+            msg = f"{e.codes[int(alone[0])]} {what} any other economy: it has no trade"
+            raise InputError(msg, accepted="sales and purchases abroad for every economy")
+
+
 class ChannelWorld:
     """A calibrated economy in which people choose place and channel, and regular places may be rationed.
 
@@ -167,6 +212,10 @@ class ChannelWorld:
     """
 
     def __init__(self, economy: Economy, channels: Channels, switches: Switches | None = None) -> None:
+        _require_trade(economy)
+        if len(channels) != len(economy):
+            msg = f"channels for {len(channels)} economies in a world of {len(economy)}"
+            raise InputError(msg, accepted="stocks by channel for every economy of the world")
         self.switches = switches if switches is not None else Switches()
         self.channels = channels
         self.economy = self.switches.apply(economy, channels.factors)
@@ -203,11 +252,11 @@ class ChannelWorld:
         m = self.channels.menu
         rationed = int(np.isfinite(m.quota).sum())
         return (
-            f"ChannelWorld({len(self.economy)} economies, {len(m.total)} corridors by skill, {rationed} of them "
-            "with rationed regular places)"
+            f"ChannelWorld({len(self.economy)} economies, {len(m.total)} corridors by skill, "
+            f"{rationed} of them with rationed regular places)"
         )
 
-    def with_switches(self, **changes: bool) -> Self:
+    def with_switches(self, **changes: Any) -> Self:  # noqa: ANN401  (a switch is a bool or a name)
         """Keep the baseline and solve under other switches."""
         return type(self)(self.economy, self.channels, replace(self.switches, **changes))
 
@@ -246,12 +295,15 @@ class ChannelWorld:
         prices = read_prices(
             joint.z, self.economy, joint.point, joint.kernel, joint.size, (steps, factorings)
         )
-        return ChannelOutcome(
+        outcome = ChannelOutcome(
             self.economy, self.channels, self.switches, shock, given, prices, joint, ground, steps, factorings
         )  # fmt: skip
+        if shock.moves:
+            _ = outcome.persons  # says so where fewer people are left than are to be moved
+        return outcome
 
     def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
-        """Derivatives of each ledger line by each instrument; see :func:`comity.world.sensitivity.differentiate`."""
+        """Differentiate each ledger line by each instrument (:mod:`comity.world.sensitivity`)."""
         return differentiate(outcome, instruments)
 
     def to_quota(self, shock: Shock) -> Shock:

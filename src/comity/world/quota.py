@@ -24,7 +24,7 @@ import numpy as np
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
-    from comity.world.economy import Array, Flags
+    from comity.world.economy import Array, Flags, Whole
 
 __all__ = ["Balance", "Slopes", "Terms", "Tilt", "settle", "slope", "sum_by", "tilt"]
 
@@ -57,7 +57,7 @@ class Terms:
         ρ = θM/η and ν'.
     """
 
-    group: Array
+    group: Whole
     share: Array
     asylum: Array
     regular: Array
@@ -88,7 +88,7 @@ class Balance:
     steps: int
 
 
-def sum_by(index: Array, values: Array, size: int) -> Array:
+def sum_by(index: Whole, values: Array, size: int) -> Array:
     """Sum ``values`` by ``index``; real or complex.
 
     >>> sum_by(np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]), 2).tolist()
@@ -97,7 +97,7 @@ def sum_by(index: Array, values: Array, size: int) -> Array:
     if np.iscomplexobj(values):
         real = np.bincount(index, values.real, size)
         return np.asarray(real + 1j * np.bincount(index, values.imag, size))
-    return np.bincount(index, values, size)
+    return np.asarray(np.bincount(index, values, size), dtype=float)
 
 
 def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
@@ -146,7 +146,9 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         alpha_b, alpha_r = b / s, r / s
         if size <= TOLERANCE or (size <= ROUNDING_TOLERANCE and size >= last):
             tau = weight / total[t.group]
-            return Balance(y, log_d, bound, b, alpha_b, t.asylum / s, alpha_r, tau, t.home / total, step)
+            return Balance(
+                y, log_d, bound, b, alpha_b, t.asylum / s, alpha_r, tau, t.home / total, step
+            )  # fmt: skip
         last = size
         held = np.where(bound, alpha_b, 0.0)
         den = 1 - (1 - t.rho) * held - t.network * t.rho * alpha_r
@@ -167,8 +169,8 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
 class Tilt:
     """What a direction brings at given D and S.
 
-    Relative changes of a, b_free and r (K) and of h (G); ``push`` is the change of S through the ceiling, over
-    S (K).
+    Relative changes of a, b_free and r (K) and of h (G); ``push`` is the relative change of S through the
+    ceiling (K).
     """
 
     asylum: Array
