@@ -7,7 +7,15 @@ import pytest
 
 from comity.errors import InputError
 from comity.evidence import Evidence, Parameters
-from comity.world import ChannelWorld, Registers, World, calibrate_channels, gather_registers
+from comity.world import (
+    ChannelWorld,
+    QuotaChange,
+    Registers,
+    Shock,
+    World,
+    calibrate_channels,
+    gather_registers,
+)
 from comity.world.channels import PARAMETERS
 from comity.world.choice import Effort, Pull, choose
 from comity.world.examples import random_channels, random_economy
@@ -140,3 +148,20 @@ def test_draws_of_all_parameters_calibrate(full: World, registers: Registers, ch
         c = calibrate_channels(full.economy, registers, values)
         assert np.isfinite(c.queue).all()
         assert c.queue.max() > 1
+
+
+def test_a_smaller_world_keeps_its_people_and_solves(channel_world: ChannelWorld, groups: dict[str, str]):
+    small = channel_world.aggregate({"ESP", "MAR", "SEN"}, groups)
+    a, b = channel_world.channels, small.channels
+    assert b.persons.sum() == pytest.approx(a.persons.sum())
+    i, j = channel_world.economy.places, small.economy.places
+    assert np.allclose(a.persons[i["MAR"], i["ESP"]], b.persons[j["MAR"], j["ESP"]])
+    assert np.allclose(a.queue[i["MAR"], i["ESP"]], b.queue[j["MAR"], j["ESP"]])
+    abroad = ~np.eye(len(small.economy), dtype=bool)
+    units = (b.units * b.persons).sum(axis=-1)[abroad]
+    assert np.all(units <= small.economy.units[abroad] * (1 + 1e-9) + 1e-6)
+    shock = Shock(quotas=(QuotaChange("MAR", "ESP", "low", persons=100_000),))
+    one, two = channel_world.solve(shock), small.solve(shock)
+    gains = [out.ledger().gain(code) for code in ("ESP", "MAR") for out in (one, two)]
+    assert gains[0] == pytest.approx(gains[1], rel=0.1)
+    assert gains[2] == pytest.approx(gains[3], rel=0.1)

@@ -330,6 +330,7 @@ def test_moves_become_quotas():
     turned = world.to_quota(shock)
     assert [q.persons for q in turned.quotas] == [pytest.approx(2.0 * 0.8 / unit)]
     assert turned.moves == shock.moves[1:], "a return stays a move"
+    assert [q.persons for q in world.to_quota(shock, families=False).quotas] == [2.0]
 
 
 BAD = {
@@ -397,6 +398,12 @@ def test_failure_names_an_economy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("comity.world.joint.MAX_STEPS", 1)
     with pytest.raises(SolveError, match=r"residual .* in E0\d after"):
         made_up(1).solve(SHOCK)
+
+
+def test_queues_that_do_not_settle_name_the_people(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("comity.world.quota.MAX_STEPS", 1)
+    with pytest.raises(SolveError, match=r"residual .*-skill people born in E0\d"):
+        made_up(1).solve(Shock(amenities=(Amenity("E00", "E01", 1.5),)))
 
 
 def test_descriptions():

@@ -35,8 +35,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from comity.errors import SolveError
-from comity.world.quota import Balance, Slopes, Terms, settle, slope
+from comity.world.quota import Balance, Slopes, Terms, UnsettledError, settle, slope
 
 if TYPE_CHECKING:
     from comity.world.economy import Array, Flags, Whole
@@ -241,8 +240,8 @@ def choose(
 
     Raises
     ------
-    SolveError
-        The queues did not settle.
+    UnsettledError
+        The queues did not settle; says for whom.
     """
     t = _terms(menu, effort, pull, pay, home, mass)
     b = settle(t, None if start is None else (start.state.balance.y, start.state.balance.log_d))
@@ -304,7 +303,7 @@ def _fill_from_home(m: Menu, f: Effort, p: Pull, s: State) -> Choice:
         t = np.maximum(t, _ROUNDING_TOLERANCE)
     else:
         msg = f"places did not fill: residual {np.abs(gap / before).max():.1e} after {MAX_STEPS} steps"
-        raise SolveError(msg)
+        raise UnsettledError(msg, int(np.abs(gap / before).argmax()))
     stock = s.first.copy()
     stock[member, 0] = filled[member]
     rest = s.first_home + np.bincount(m.group, s.first[:, 0] - stock[:, 0], groups)

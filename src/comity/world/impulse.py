@@ -84,7 +84,7 @@ class _Sums:
     def empty(cls, n: int, count: int) -> _Sums:
         return cls(
             np.zeros((4 * n, count)), np.zeros((n, 2, count)), np.zeros((n, 2, count)),
-            np.zeros((3 * n, count)), *(np.zeros((5 * n, count)) for _ in range(3)),
+            np.zeros((3 * n, count)), *(np.zeros((4 * n + n, count)) for _ in range(3)),
         )  # fmt: skip
 
 

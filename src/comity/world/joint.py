@@ -18,8 +18,10 @@ from scipy.linalg import lu_factor, lu_solve
 
 from comity.errors import SolveError
 from comity.world.choice import Choice, Effort, choose
+from comity.world.economy import SKILLS
 from comity.world.equilibrium import Kernel, Point, evaluate_point, fix_kernel, stack_residual
 from comity.world.labour import Stocks, carry, change_labour
+from comity.world.quota import UnsettledError
 from comity.world.tangent import differentiate_joint
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ TOLERANCE = 1e-10
 SLOW = 0.5
 MAX_STEPS = 100
 #: log ω̂, log P̂, log real pay of migrants and of natives by skill.
-BLOCKS = 6
+BLOCKS = 2 + 2 * len(SKILLS)
 #: The longest step in logarithms.
 LONGEST = 1.0
 
@@ -75,7 +77,14 @@ def evaluate_joint(z: Array, ground: Ground, effort: Effort, start: Choice | Non
     abroad, home = split_pay(z, n)
     skills = ground.formation
     mass = None if skills is None else skills.find_mass(z)
-    choice = choose(ground.channels.menu, effort, ground.policy.pull, abroad, home, mass=mass, start=start)
+    try:
+        choice = choose(
+            ground.channels.menu, effort, ground.policy.pull, abroad, home, mass=mass, start=start
+        )
+    except UnsettledError as error:
+        born = e.codes[error.group // len(SKILLS)]
+        msg = f"{error}, for {SKILLS[error.group % len(SKILLS)]}-skill people born in {born}"
+        raise SolveError(msg) from error
     given = carry(ground, Stocks(choice.stock, choice.home))
     kernel = fix_kernel(e, given)
     point = evaluate_point(z[: 2 * n], e, given, kernel)

@@ -13,6 +13,7 @@ import numpy as np
 
 from comity.errors import InputError
 from comity.evidence import Evidence, Parameters
+from comity.world.aggregate import merge_channels, merge_economies
 from comity.world.calibrate import PARAMETERS as ECONOMY_PARAMETERS
 from comity.world.calibrate import calibrate
 from comity.world.channel_ledger import find_home_income, keep_channel_ledger, list_lines
@@ -31,7 +32,7 @@ from comity.world.shock import CHANNEL_ITEMS, QuotaChange, Shock
 from comity.world.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from comity.world.direction import Item
     from comity.world.economy import Array, Economy
@@ -188,7 +189,7 @@ _ROUNDING_TOLERANCE: Final = 1e-9
 
 
 def _require_trade(e: Economy) -> None:
-    """An economy that sells or buys nothing abroad has no price in common with the others."""
+    """Refuse an economy that sells or buys nothing abroad: no price ties it to the others."""
     foreign = e.sales * ~np.eye(len(e), dtype=bool)
     for axis, what in ((1, "sells nothing to"), (0, "buys nothing from")):
         alone = np.flatnonzero(foreign.sum(axis=axis) <= 0)
@@ -260,6 +261,12 @@ class ChannelWorld:
         """Keep the baseline and solve under other switches."""
         return type(self)(self.economy, self.channels, replace(self.switches, **changes))
 
+    def aggregate(self, keep: Iterable[str], groups: Mapping[str, str]) -> Self:
+        """Merge into a smaller world: ``keep`` stay as they are, the rest by ``groups`` (code → region)."""
+        kept = frozenset(keep)
+        economy = merge_economies(self.economy, kept, groups)
+        return type(self)(economy, merge_channels(self.economy, self.channels, kept, groups), self.switches)
+
     def _ground(self, shock: Shock) -> Ground:
         plain = replace(shock, **dict.fromkeys(CHANNEL_ITEMS, ()))
         policy = read_policy(self.economy, self.channels, shock)
@@ -306,12 +313,14 @@ class ChannelWorld:
         """Differentiate each ledger line by each instrument (:mod:`comity.world.sensitivity`)."""
         return differentiate(outcome, instruments)
 
-    def to_quota(self, shock: Shock) -> Shock:
+    def to_quota(self, shock: Shock, *, families: bool = True) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.
 
         A move counts as regular entry where people leave their birthplace and pay the ordinary tax. A place
-        is for a worker, and a stock of residents includes those who do not work, so the ceiling rises by as
-        many persons as bring the working units of the move. Moves in corridors without anybody on record,
+        is for a worker, and a stock of residents includes those who do not work: with ``families`` the
+        ceiling rises by as many persons as bring the working units of the move, in the corridor's present mix
+        of workers and others (a little over two residents a place); without, by the persons of the move, of
+        whom then only the usual share works. Moves in corridors without anybody on record,
         returns and onward moves stay as they are.
         """
         e, c = self.economy, self.channels
@@ -324,6 +333,6 @@ class ChannelWorld:
             if not regular or unit <= 0 or c.persons[i, j, s].sum() <= 0:
                 kept.append(move)
                 continue
-            persons = move.persons * move.work_target / unit
+            persons = move.persons * (move.work_target / unit if families else 1.0)
             quotas.append(QuotaChange(move.birthplace, move.target, move.skill, persons=persons))
         return replace(shock, moves=tuple(kept), quotas=shock.quotas + tuple(quotas))

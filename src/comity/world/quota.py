@@ -26,7 +26,7 @@ from comity.errors import SolveError
 if TYPE_CHECKING:
     from comity.world.economy import Array, Flags, Whole
 
-__all__ = ["Balance", "Slopes", "Terms", "Tilt", "settle", "slope", "sum_by", "tilt"]
+__all__ = ["Balance", "Slopes", "Terms", "Tilt", "UnsettledError", "settle", "slope", "sum_by", "tilt"]
 
 TOLERANCE = 1e-14
 MAX_STEPS = 100
@@ -35,6 +35,14 @@ TINY = 1e-280
 #: Rounding of the last Newton step that cannot be improved any more.
 ROUNDING_TOLERANCE = 1e-12
 LONGEST = 4.0
+
+
+class UnsettledError(SolveError):
+    """Queues that did not settle; ``group`` is the worst one, 2 × birthplace + skill."""
+
+    def __init__(self, message: str, group: int) -> None:
+        super().__init__(message)
+        self.group = group
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
 
     Raises
     ------
-    SolveError
+    UnsettledError
         No convergence; never a number.
 
     Examples
@@ -129,7 +137,8 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         y, log_d = np.zeros(len(t.group)), np.zeros(groups)
     else:
         y, log_d = start[0].copy(), start[1].copy()
-    last = np.inf
+    last = size = np.inf
+    gap, group_gap = np.zeros(len(t.group)), np.zeros(groups)
     for step in range(MAX_STEPS):
         at = log_d[t.group]
         # exp(at) times exp((1 − ρ) y) in one go: the quota's branch of b.
@@ -162,7 +171,14 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         log_d = log_d + rise
         y = y + np.clip(gap / den + delta * rise[t.group], -LONGEST, LONGEST)
     msg = f"queues did not settle: residual {size:.1e} after {step + 1} steps"
-    raise SolveError(msg)
+    raise UnsettledError(msg, _find_worst(t, gap, group_gap))
+
+
+def _find_worst(t: Terms, gap: Array, group_gap: Array) -> int:
+    worst = np.nan_to_num(np.abs(group_gap), nan=np.inf)
+    if len(gap):
+        np.maximum.at(worst, t.group, np.nan_to_num(np.abs(gap), nan=np.inf))
+    return int(worst.argmax())
 
 
 @dataclass(frozen=True, slots=True)

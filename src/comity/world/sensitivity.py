@@ -6,7 +6,7 @@ over the menu each. No world is solved again.
 
 Units are those of :data:`comity.world.direction.DIRECTED`: a quota, per person more; a tariff cut, per unit
 of cut; a fee, per unit taken off; a transfer or cost, per US$; a recognition, per unit of coverage at its
-gain; the cost of a channel, enforcement, an amenity and a trade cost, per unit of the logarithm of the factor.
+gain; the cost of a channel, enforcement, an amenity and a trade cost, per unit of the log of the factor.
 
 Kinks, and which side is reported: a quota that does not bind has derivative zero, also where q is exactly 1
 at its edge; a rise of a ceiling counts as an opening (§3.9) also at today's ceiling; a tariff or a fee at
