@@ -42,6 +42,9 @@ format: setup ## put every file into the house style
 bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, in one run
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world.py --peer $(PEER)/bin/python
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_games.py --peer $(NEGMAS)/bin/python
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_channels.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_pressure.py --fast
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_practice.py
 	@$(BIN)/python benchmarks/bench_deal.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt
