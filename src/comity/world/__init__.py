@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from comity.world.actions import ACTIONS, Facts, Setting, act, find_gap
 from comity.world.calibrate import calibrate
+from comity.world.draws import Evaluate, PackageLedgers, pack_figures, run_draws, sum_members
 from comity.world.economy import Coefficients, Economy
 from comity.world.facts import gather_facts
 from comity.world.figures import Figures, gather
 from comity.world.ledger import COUNTS, DEFAULT_COUNTS, LINES, Ledger, Line
+from comity.world.parts import Part, act_part
 from comity.world.shock import Cost, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer
 from comity.world.world import Outcome, World
 
@@ -28,6 +30,7 @@ __all__ = [
     "Coefficients",
     "Cost",
     "Economy",
+    "Evaluate",
     "Facts",
     "FeeCut",
     "Figures",
@@ -35,6 +38,8 @@ __all__ = [
     "Line",
     "Move",
     "Outcome",
+    "PackageLedgers",
+    "Part",
     "Recognition",
     "Setting",
     "Shock",
@@ -43,8 +48,12 @@ __all__ = [
     "Transfer",
     "World",
     "act",
+    "act_part",
     "calibrate",
     "find_gap",
     "gather",
     "gather_facts",
+    "pack_figures",
+    "run_draws",
+    "sum_members",
 ]
