@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from comity.cli import evidence, rounds
+from comity.cli.benefit import benefit
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
+app.command()(benefit)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]

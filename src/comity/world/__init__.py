@@ -18,7 +18,7 @@ from comity.world.economy import Coefficients, Economy
 from comity.world.facts import gather_facts
 from comity.world.figures import Figures, gather
 from comity.world.ledger import COUNTS, DEFAULT_COUNTS, LINES, Ledger, Line
-from comity.world.parts import Part, act_part
+from comity.world.parts import Part, act_part, act_parts
 from comity.world.shock import Cost, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer
 from comity.world.world import Outcome, World
 
@@ -49,6 +49,7 @@ __all__ = [
     "World",
     "act",
     "act_part",
+    "act_parts",
     "calibrate",
     "find_gap",
     "gather",

@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -23,8 +23,7 @@ from comity.world.actions import Setting
 from comity.world.calibrate import calibrate
 from comity.world.figures import Figures
 from comity.world.ledger import LINES
-from comity.world.parts import act_part
-from comity.world.shock import Shock
+from comity.world.parts import act_parts
 from comity.world.world import World
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ def _elsewhere(
 
 def pack_figures(figures: Figures) -> Figures:
     """Lay every array out in one order, so that a copy in another process sums in the same order."""
-    arrays = {
+    arrays: dict[str, Any] = {
         item.name: np.ascontiguousarray(value)
         for item in fields(Figures)
         if isinstance(value := getattr(figures, item.name), np.ndarray)
@@ -250,9 +249,7 @@ class PackageLedgers:
 
     def lines(self, world: World, setting: Setting, package: tuple[Part, ...]) -> Array:
         """Lines of one package; US$ per year, rows × lines."""
-        shock = Shock()
-        for part in package:
-            shock += act_part(setting, part, self.figures.income)
+        shock = act_parts(setting, package, self.figures.income)
         if shock.is_identity:
             return np.zeros((len(self.reported), len(LINES)))
         return sum_members(world.solve(shock).ledger(), self.reported)

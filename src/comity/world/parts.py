@@ -11,7 +11,7 @@ Who may import me: the world room and services. Start at :class:`Part` and :func
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from comity.world.actions import Setting
     from comity.world.economy import Array
 
-__all__ = ["Part", "act_part"]
+__all__ = ["Part", "act_part", "act_parts"]
 
 #: What an action divides its number by, on the giver's and on the beneficiary's side; rules divide nothing.
 _DIVIDED: Final[Mapping[str, tuple[str, str]]] = {
@@ -156,15 +156,28 @@ def _act_alike(setting: Setting, part: Part, income: Sequence[str]) -> Shock:
     # Where one economy is both giver and taker it admits nobody from itself and pays itself nothing.
     return replace(
         shock,
-        moves=tuple(m for m in _merged(shock.moves) if m.source != m.target),
+        moves=tuple(m for m in shock.moves if m.source != m.target),
         transfers=tuple(t for t in shock.transfers if t.giver != t.receiver),
     )
 
 
-def _merged(moves: Sequence[Move]) -> tuple[Move, ...]:
-    """Add up moves that differ only in the number of persons."""
-    total: dict[Move, float] = {}
-    for move in moves:
-        bare = replace(move, persons=0.0)
-        total[bare] = total.get(bare, 0.0) + move.persons
-    return tuple(replace(move, persons=persons) for move, persons in total.items())
+def act_parts(setting: Setting, parts: Sequence[Part], income: Sequence[str]) -> Shock:
+    """Turn the parts of a package into one shock; see :func:`act_part`."""
+    shock = Shock()
+    for part in parts:
+        shock += act_part(setting, part, income)
+    if any(part.alike for part in parts):
+        shock = replace(shock, moves=_merge(shock.moves))
+    return shock
+
+
+def _merge(moves: Sequence[Move]) -> tuple[Move, ...]:
+    """Add up moves that differ only in the number of persons; offers to all make thousands of them."""
+    total: dict[tuple[Any, ...], float] = {}
+    for m in moves:
+        key = (
+            m.birthplace, m.source, m.target, m.skill, m.work_source, m.work_target, m.tax_source,
+            m.tax_target,
+        )  # fmt: skip
+        total[key] = total.get(key, 0.0) + m.persons
+    return tuple(Move(*key[:4], persons, *key[4:]) for key, persons in total.items())

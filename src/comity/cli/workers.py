@@ -1,0 +1,52 @@
+"""Where draws are computed: here, in processes of this machine, or on a Dask cluster (§3.14)."""
+# ruff: noqa: PLC0415  (see comity.cli.app)
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from comity.errors import InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+__all__ = ["open_executor"]
+
+
+@contextmanager
+def open_executor(workers: int, cluster: str | None) -> Iterator[Executor | None]:
+    """Open what computes draws; None for one process.
+
+    Raises
+    ------
+    InputError
+        Both processes and a cluster are asked for, or the scheduler cannot be reached.
+    MissingExtraError
+        A cluster is asked for and its client is not installed.
+    """
+    if cluster is None:
+        if workers == 1:
+            yield None
+            return
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(workers) as pool:
+            yield pool
+        return
+    if workers > 1:
+        msg = "both --workers and --cluster are given"
+        raise InputError(msg, key="--cluster", accepted="one of the two")
+    try:
+        from distributed import Client
+    except ImportError:
+        msg_0 = "distributed"
+        raise MissingExtraError(msg_0, extra="cluster") from None
+    try:
+        client = Client(cluster, timeout="10s")
+    except (OSError, ValueError) as error:
+        msg = f"no scheduler answers at {cluster!r}"
+        raise InputError(msg, key="--cluster", accepted="an address such as tcp://host:8786") from error
+    with client:
+        yield client.get_executor()
