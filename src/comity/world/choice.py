@@ -1,0 +1,442 @@
+"""Choice of destination and channel: a nested logit in exact-hat form, with queues (§3.7, §3.8).
+
+People of one birthplace i and skill s choose a place j (home among them) and there a channel k. With
+v = the change of log real pay and x_k = (V̂_k)^η,
+
+    S_j = Σ_k m_k x_k,   N'_jk = N_jk x_k S_j^(ρ−1) / D,   D = μ_home V̂_home^θM + Σ_j μ_j S_j^ρ,
+
+where m_k is today's share of the channel in the corridor, μ_j today's share of the group in place j, and
+ρ = θM/η ≤ 1 (McFadden 1978; the exact-hat form of Dekle, Eaton and Kortum 2008). Regular entry carries the
+queue: V̂_W is divided by q' / q⁰.
+
+The gain of a group is ln(D)/θM, a change of log income: expected utility is the expected maximum of log
+income plus a Gumbel taste.
+
+**The multiplier.** With tastes in logs, λ = ln q of a corridor is the shadow price of one regular place in
+log points of income of the person who gets it. Let U = Σ (N_is/θM) ln D be what movers gain and
+R = Σ N'_W ln q the rent of all regular places, both in log points. By the envelope theorem
+∂U/∂ln q_c = −N'_W,c, so that at given prices d(U + R)/dQ_c = Σ_c' ln q_c' dN'_W,c'/dQ_c. Every other
+binding quota keeps N'_W' = Q', and where a quota does not bind ln q = 0: what is left is ln q_c. The network
+term adds what a larger corridor does to the cost of others, which is outside the quota's price; without it
+the equality is exact.
+
+**Without deflection** people choose as if no queue had changed; then each rationed corridor fills from, and
+empties to, home alone, by a logit between home and the rationed places with elasticity θM. All other stocks
+are those of the first step, so at given prices a quota moves nobody to another channel.
+
+Who may import me: the world room. Start at :func:`choose`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from comity.errors import SolveError
+from comity.world.quota import Balance, Slopes, Terms, Tilt, settle, slope, sum_by, tilt
+
+if TYPE_CHECKING:
+    from comity.world.economy import Array, Flags
+
+__all__ = ["Choice", "Effort", "Menu", "Pull", "Rank", "choose", "tilt_choice"]
+
+MAX_STEPS = 200
+_ROUNDING_TOLERANCE = 1e-13
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Corridors on record, flat: K entries (birthplace, place, skill), N economies, G = 2N groups.
+
+    Attributes
+    ----------
+    size
+        N.
+    origin, place, skill
+        Positions; integers, K.
+    stock
+        Persons today by channel; K × 3.
+    home
+        Persons who live where they were born; N × 2.
+    queue
+        q⁰ ≥ 1 of regular entry; K.
+    quota
+        Ceiling on the regular stock, persons; ∞ where there is none; K.
+    """
+
+    size: int
+    origin: Array
+    place: Array
+    skill: Array
+    stock: Array
+    home: Array
+    queue: Array
+    quota: Array
+
+    @cached_property
+    def group(self) -> Array:
+        """Group of each corridor, 2 i + s; K."""
+        return 2 * self.origin + self.skill
+
+    @cached_property
+    def arrival(self) -> Array:
+        """Labour market of each corridor, 2 j + s; K."""
+        return 2 * self.place + self.skill
+
+    @cached_property
+    def pair(self) -> Array:
+        """Position i N + j of the corridor in a flat N × N matrix; K."""
+        return self.origin * self.size + self.place
+
+    @cached_property
+    def total(self) -> Array:
+        """T, persons of all channels; K."""
+        return np.asarray(self.stock.sum(axis=1))
+
+    @cached_property
+    def mix(self) -> Array:
+        """m_k; K × 3."""
+        return np.asarray(self.stock / self.total[:, None])
+
+    @cached_property
+    def people(self) -> Array:
+        """N_is, everybody born in i; G."""
+        return np.asarray(self.home.ravel() + np.bincount(self.group, self.total, 2 * self.size))
+
+    @cached_property
+    def share(self) -> Array:
+        """μ_j; K."""
+        return np.asarray(self.total / self.people[self.group])
+
+    @cached_property
+    def home_share(self) -> Array:
+        """μ_home; G."""
+        return np.asarray(self.home.ravel() / self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Elasticities of choice: θM over destinations, η over channels, ν of the network; ``deflection`` on or off."""
+
+    theta: float
+    eta: float
+    network: float
+    deflection: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What a policy does to choice, beside pay.
+
+    Attributes
+    ----------
+    channel
+        Change of log V̂ by channel (amenity, −log κ̂, recognition); −∞ where closed; K × 3.
+    home
+        The same for life at home; N × 2.
+    quota
+        Q', ∞ where there is none; K.
+    """
+
+    channel: Array
+    home: Array
+    quota: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One number of each group that shifts all its stocks: dN = ``stock`` dλ, dN_home = ``home`` dλ.
+
+    and dλ = Σ ``by_pay`` dv over the group's corridors + ``by_home`` dv_home.
+    """
+
+    stock: Array
+    home: Array
+    by_pay: Array
+    by_home: Array
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who lives where after the change, at given pay.
+
+    Attributes
+    ----------
+    stock, home
+        Persons; K × 3 and N × 2.
+    queue
+        q' ≥ 1; K. ∞ where a quota of zero shuts a way that people would use.
+    log_gain
+        ln(D)/θM, what a member of the group gains in log income; N × 2.
+    bound
+        Where the quota binds; K.
+    free
+        Regular stock that there would be without any queue, persons; K.
+    state
+        For a warm start of :func:`choose`.
+    """
+
+    menu: Menu
+    effort: Effort
+    stock: Array
+    home: Array
+    queue: Array
+    log_gain: Array
+    bound: Flags
+    free: Array
+    state: _State
+
+    @cached_property
+    def own(self) -> Array:
+        """Derivative of each stock by pay in its own place, at given group numbers; K × 3."""
+        return _own(self)[0]
+
+    @cached_property
+    def own_home(self) -> Array:
+        """The same for those at home; N × 2."""
+        return self.effort.theta * self.home
+
+    @cached_property
+    def ranks(self) -> tuple[Rank, ...]:
+        """Group numbers through which corridors of one group depend on each other."""
+        return _own(self)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    terms: Terms
+    balance: Balance
+    slopes: Slopes
+    #: Second step without deflection: log of the factor on those who may still choose, stocks of the first.
+    log_room: Array
+    first: Array
+    first_home: Array
+    member: Flags
+
+
+def _terms(m: Menu, f: Effort, p: Pull, pay: Array, home: Array, mass: Array | None) -> Terms:
+    with np.errstate(over="ignore"):
+        weight = m.mix * np.exp(f.eta * (pay[m.place, m.skill][:, None] + p.channel))
+    room = p.quota / m.total
+    if mass is not None:
+        room = room / mass[m.group]
+    regular = weight[:, 0] * m.queue**f.eta if f.deflection else weight[:, 0]
+    return Terms(
+        group=m.group,
+        share=m.share,
+        asylum=weight[:, 1],
+        regular=regular,
+        irregular=weight[:, 2],
+        room=room if f.deflection else np.full(len(m.total), np.inf),
+        home=m.home_share * np.exp(f.theta * (home + p.home)).ravel(),
+        rho=f.theta / f.eta,
+        network=f.network * f.eta if f.deflection else 0.0,
+    )
+
+
+def choose(
+    menu: Menu,
+    effort: Effort,
+    pull: Pull,
+    pay: Array,
+    home: Array,
+    *,
+    mass: Array | None = None,
+    start: Choice | None = None,
+) -> Choice:
+    """Choose places and channels at given pay, with queues that clear every quota.
+
+    Parameters
+    ----------
+    menu, effort, pull
+        Today's stocks, elasticities and the policy.
+    pay, home
+        Change of log real pay of migrants by place and skill, and of natives at home; N × 2 each.
+    mass
+        Change of the number of people of each group (ratio); G, ones unless given.
+    start
+        A choice at other pay, for a warm start.
+
+    Raises
+    ------
+    SolveError
+        The queues did not settle.
+    """
+    t = _terms(menu, effort, pull, pay, home, mass)
+    b = settle(t, None if start is None else (start.state.balance.y, start.state.balance.log_d))
+    at = b.log_d[menu.group]
+    shift = (t.rho - 1) * b.y - at
+    with np.errstate(over="ignore"):
+        change = effort.eta * (pay[menu.place, menu.skill][:, None] + pull.channel) + shift[:, None]
+    if t.network:
+        change[:, 2] += t.network * (t.rho * b.y - at)
+    # Nothing changed is exactly nothing: stocks times exp(0).
+    stock = menu.stock * np.exp(change)
+    rest = menu.home.ravel() * np.exp(effort.theta * (home + pull.home).ravel() - b.log_d)
+    if mass is not None:
+        stock, rest = stock * mass[menu.group, None], rest * mass
+    if not effort.deflection:
+        member = np.isfinite(pull.quota) | (menu.queue > 1)
+        return _fill_from_home(menu, effort, pull, _State(t, b, slope(t, b), rest, stock, rest, member))
+    free = stock[:, 0] * menu.queue**effort.eta
+    stock[:, 0] = np.where(b.bound, pull.quota, free)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        queue = np.where(b.bound, (t.regular / b.regular) ** (1 / effort.eta), 1.0)
+    state = _State(t, b, slope(t, b), np.zeros(len(rest)), stock, rest, b.bound)
+    return Choice(
+        menu,
+        effort,
+        stock,
+        rest.reshape(-1, 2),
+        queue,
+        (b.log_d / effort.theta).reshape(-1, 2),
+        b.bound,
+        free,
+        state,
+    )
+
+
+def _fill_from_home(m: Menu, f: Effort, p: Pull, s: _State) -> Choice:
+    """Second step without deflection: N_W = min(Q, N* q0^θM t) and home N*_home t add up to what they did.
+
+    The sum rises in t and is concave, so Newton reaches its root in finitely many steps.
+    """
+    groups = len(s.first_home)
+    member = s.member
+    want = np.where(member, s.first[:, 0] * m.queue**f.theta, 0.0)
+    before = s.first_home + np.bincount(m.group, np.where(member, s.first[:, 0], 0.0), groups)
+    t = np.ones(groups)
+    for _ in range(MAX_STEPS):
+        wanted = want * t[m.group]
+        bound = member & (wanted > p.quota)
+        filled = np.where(bound, p.quota, wanted)
+        slack = s.first_home + np.bincount(m.group, np.where(bound, 0.0, want), groups)
+        gap = before - s.first_home * t - np.bincount(m.group, filled, groups)
+        if np.abs(gap).max() <= _ROUNDING_TOLERANCE * before.max() and np.all(
+            np.abs(gap) <= _ROUNDING_TOLERANCE * before
+        ):
+            break
+        t = t + gap / slack
+        t = np.maximum(t, _ROUNDING_TOLERANCE)
+    else:
+        msg = f"places did not fill: residual {np.abs(gap / before).max():.1e} after {MAX_STEPS} steps"
+        raise SolveError(msg)
+    stock = s.first.copy()
+    stock[member, 0] = filled[member]
+    rest = s.first_home + np.bincount(m.group, s.first[:, 0] - stock[:, 0], groups)
+    with np.errstate(divide="ignore"):
+        queue = np.where(bound, (wanted / np.where(bound, p.quota, 1.0)) ** (1 / f.theta), 1.0)
+    members = before / m.people
+    gain = (s.balance.log_d - members * np.log(t)) / f.theta
+    state = _State(s.terms, s.balance, s.slopes, np.log(t), s.first, s.first_home, member)
+    return Choice(
+        m, f, stock, rest.reshape(-1, 2), queue, gain.reshape(-1, 2), bound, np.where(member, wanted, stock[:, 0]),
+        state,
+    )  # fmt: skip
+
+
+def _first_step(c: Choice) -> tuple[Array, Rank]:
+    """Own derivatives and the group number ln D of the nested logit, per unit of each stock (K × 3)."""
+    t, s, b, f = c.state.terms, c.state.slopes, c.state.balance, c.effort
+    held = np.where(b.bound, b.alpha_regular, 0.0)
+    direct = f.eta * (1 - held) / s.den
+    network = np.array([0.0, 0.0, t.network])
+    own = f.eta + (network * t.rho + t.rho - 1) * direct[:, None]
+    shift = (network * t.rho + t.rho - 1) * s.delta[:, None] - 1 - network
+    own[b.bound, 0] = 0.0
+    shift[b.bound, 0] = 0.0
+    lift = s.lift[t.group]
+    by_pay = lift * b.tau * t.rho * direct
+    by_home = s.lift * b.tau_home * f.theta
+    return own, Rank(shift, np.full(len(t.home), -1.0), by_pay, by_home)
+
+
+def _own(c: Choice) -> tuple[Array, tuple[Rank, ...]]:
+    own, first = _first_step(c)
+    home = c.home.ravel()
+    if c.effort.deflection:
+        rank = Rank(first.stock * c.stock, -home, first.by_pay, first.by_home)
+        return own * c.stock, (rank,)
+    kc, kh, free, _ = _second_step(c)
+    held = c.bound
+    own_now, shift = own * c.stock, first.stock * c.stock
+    own_now[held, 0] = 0.0
+    shift[held, 0] = 0.0
+    groups = len(home)
+    link = np.bincount(c.menu.group, kc * first.stock[:, 0], groups) - kh
+    second = Rank(
+        np.stack([free, np.zeros_like(free), np.zeros_like(free)], axis=1),
+        home,
+        kc * own[:, 0] + link[c.menu.group] * first.by_pay,
+        kh * c.effort.theta + link * first.by_home,
+    )
+    return own_now, (Rank(shift, -home, first.by_pay, first.by_home), second)
+
+
+def _second_step(c: Choice) -> tuple[Array, Array, Array, Array]:
+    """Weights of the second step: d ln t = Σ kc d ln N*_W + kh d ln N*_home − Σ held dQ / slack."""
+    m, s = c.menu, c.state
+    member = s.member
+    free = np.where(member & ~c.bound, c.stock[:, 0], 0.0)
+    home = c.home.ravel()
+    slack = home + np.bincount(m.group, free, len(home))
+    kc = np.where(member, s.first[:, 0] - free, 0.0) / slack[m.group]
+    kh = (s.first_home - home) / slack
+    return kc, kh, free, slack
+
+
+def tilt_choice(c: Choice, channel: Array, home: Array, quota: Array) -> tuple[Array, Array, Array]:
+    """Directional derivative of (stock, home, ln-gain) for a policy direction at given pay.
+
+    Parameters
+    ----------
+    channel
+        Change of log V̂ by channel; K × 3.
+    home
+        The same at home; N × 2.
+    quota
+        Change of the ceiling, persons; K (only where it binds does it matter).
+
+    Returns
+    -------
+    tuple
+        d stock (K × 3), d home (N × 2), d ln gain (N × 2).
+    """
+    t, s, b, f, m = c.state.terms, c.state.slopes, c.state.balance, c.effort, c.menu
+    room = np.divide(quota, c.stock[:, 0], out=np.zeros(len(quota)), where=c.bound & (c.stock[:, 0] > 0))
+    if f.deflection:
+        change = Tilt(
+            f.eta * channel[:, 1], f.eta * channel[:, 0], f.eta * channel[:, 2], room, f.theta * home.ravel()
+        )
+        dy, rise = tilt(t, b, s, change)
+        at = rise[m.group]
+        by_stock = c.stock * (f.eta * channel + ((t.rho - 1) * dy - at)[:, None])
+        by_stock[:, 2] += c.stock[:, 2] * t.network * (t.rho * dy - at)
+        by_stock[c.bound, 0] = quota[c.bound]
+        by_home = c.home.ravel() * (f.theta * home.ravel() - rise)
+        return by_stock, by_home.reshape(-1, 2), (rise / f.theta).reshape(-1, 2)
+    change = Tilt(
+        f.eta * channel[:, 1], f.eta * channel[:, 0], f.eta * channel[:, 2], np.zeros_like(room),
+        f.theta * home.ravel(),
+    )  # fmt: skip
+    dy, rise = tilt(t, b, s, change)
+    log_first = f.eta * channel + ((t.rho - 1) * dy - rise[m.group])[:, None]
+    log_home = f.theta * home.ravel() - rise
+    kc, kh, free, slack = _second_step(c)
+    held = np.where(c.bound, quota, 0.0)
+    log_t = (
+        sum_by(m.group, kc * log_first[:, 0], len(rise)) + kh * log_home
+        - sum_by(m.group, held, len(rise)) / slack
+    )  # fmt: skip
+    by_stock = c.stock * log_first
+    by_stock[:, 0] += free * log_t[m.group]
+    by_stock[c.bound, 0] = quota[c.bound]
+    by_home = c.home.ravel() * (log_home + log_t)
+    first = np.where(c.state.member, c.state.first[:, 0], 0.0)
+    members = c.state.first_home + sum_by(m.group, first, len(rise))
+    moved = c.state.first_home * log_home + sum_by(m.group, first * log_first[:, 0], len(rise))
+    gain = (rise - members / m.people * log_t - moved / m.people * c.state.log_room) / f.theta
+    return by_stock, by_home.reshape(-1, 2), gain.reshape(-1, 2)
