@@ -27,7 +27,7 @@ from comity.services.roundfile_messages import closest_country
 from comity.services.stakes import draw_interests
 from comity.units import to_usd_million
 from comity.vocabulary import SourceClass
-from comity.world import LINES, PackageLedgers, World, calibrate
+from comity.world import LINES, PackageLedgers, World, calibrate, run_draws
 from comity.world.facts import TABLES as FACT_TABLES
 from comity.world.figures import TABLES as WORLD_TABLES
 
@@ -277,19 +277,21 @@ class _Study:
         task = self.task([whole.parts])
         stated = self.middle(whole.clauses)
 
-        def total(values: Mapping[str, float]) -> float:
-            lines = to_usd_million(1.0) * task(values)[0, 0]
-            return float(lines @ self.line_weights) + stated
+        def totals(table: Mapping[str, Array]) -> Array:
+            lines = run_draws(
+                task, table, executor=self.executor,
+                progress=lambda x: self.tell("One input at a time", 0.75 + x / 8),
+            )[:, 0, 0]  # fmt: skip
+            return np.asarray(to_usd_million(1.0) * lines @ self.line_weights + stated)
 
         central = self.lab.values(None)
-        found = swing_inputs(
-            total, central, self.parameters, lambda x: self.tell("One input at a time", 0.75 + x / 8)
-        )
+        found = swing_inputs(totals, central, self.parameters)
+        base = float(totals({name: np.array([value]) for name, value in central.items()})[0])
         labelled = [(d.place, i, f"Stated: {self.interest_label(i)}") for d, i in self.interests()]
         found += swing_interests(
             lambda interest, value: self.coefficient(interest, whole.clauses) * value,
             labelled,
-            total(central),
+            base,
         )
         return rank_swings(found), len(found)
 

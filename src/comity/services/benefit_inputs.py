@@ -20,8 +20,12 @@ from comity.vocabulary import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from comity.evidence import Param, Parameters
     from comity.services.roundfile import Clause, Interest
+
+    Array = NDArray[np.float64]
 
 __all__ = ["find_break_even", "find_roots", "rank_swings", "swing_inputs"]
 
@@ -32,17 +36,15 @@ ROOT_TOLERANCE: Final = 1e-9
 
 
 def swing_inputs(
-    total: Callable[[Mapping[str, float]], float],
-    central: Mapping[str, float],
-    parameters: Parameters,
-    tick: Callable[[float], None],
+    totals: Callable[[Mapping[str, Array]], Array], central: Mapping[str, float], parameters: Parameters
 ) -> list[InputSwing]:
     """Set each parameter to the low and to the high end of its range, all others central.
 
     Parameters
     ----------
-    total
-        Net benefit at given parameter values, US$ million per year.
+    totals
+        Net benefit for each row of a table of parameter values, US$ million per year; the table is given as
+        the draws are, so that whatever runs draws can run it.
     central
         Dotted name → central value; parameters without a range are left out.
 
@@ -51,16 +53,21 @@ def swing_inputs(
     SolveError
         The world was not solved at an end of some range.
     """
-    base = total(central)
-    found = []
-    for place, name in enumerate(central):
+    moved: list[tuple[Param, float, float]] = []
+    for name in central:
         param = parameters[name]
-        low, high = param.low, param.high
-        if low is not None and high is not None and low < high:
-            ends = [total({**central, name: end}) for end in (low, high)]
-            found.append(_write_swing(param, low, high, (ends[0], ends[1]), base))
-        tick((place + 1) / len(central))
-    return found
+        if param.low is not None and param.high is not None and param.low < param.high:
+            moved.append((param, param.low, param.high))
+    size = 1 + 2 * len(moved)
+    table = {name: np.full(size, value) for name, value in central.items()}
+    for k, (param, low, high) in enumerate(moved):
+        table[param.name][1 + 2 * k : 3 + 2 * k] = low, high
+    found = totals(table)
+    base = float(found[0])
+    return [
+        _write_swing(param, low, high, (float(found[1 + 2 * k]), float(found[2 + 2 * k])), base)
+        for k, (param, low, high) in enumerate(moved)
+    ]
 
 
 def _write_swing(param: Param, low: float, high: float, ends: tuple[float, float], base: float) -> InputSwing:
