@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, rounds
+from comity.cli import evidence, rounds, world
 from comity.cli.benefit import benefit
 from comity.cli.output import (
     ask_for_command,
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
+app.add_typer(world.app, name="world")
 app.command()(benefit)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]

@@ -32,17 +32,17 @@ from comity.reports.document import (
 from comity.services.benefit_decides import in_words, show_break_even, show_control, show_tornado
 from comity.services.deal_wording import count, money, share
 from comity.units import USD_MILLION_YEAR
-from comity.vocabulary import Figure, Range, SourceClass
+from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from comity.services.benefit_result import Benefit, BenefitColumn, Worth
 
-__all__ = ["write_document"]
+__all__ = ["GROUPS", "HORIZON_WORDS", "write_document"]
 
 #: Groups of the ledger as an economist names them.
-_GROUPS: Final = {
+GROUPS: Final = {
     "residents_low": "Low-skilled residents who stay",
     "residents_high": "High-skilled residents who stay",
     "employers": "Employers and owners of capital",
@@ -54,7 +54,7 @@ _GROUPS: Final = {
     "immigrants": "Immigrants already there",
     "interests": "Stated interests",
 }
-_HORIZON_WORDS: Final = {
+HORIZON_WORDS: Final = {
     "year-after": "The year after",
     "five-years": "Five years",
     "long-run": "Long run",
@@ -175,13 +175,13 @@ def _answer(b: Benefit) -> Iterator[Block]:
 
 
 def _who_counts(b: Benefit) -> Text:
-    counted = [_lower(_GROUPS[name]) for name, weight in b.weights.items() if weight == 1]
-    out = [_lower(_GROUPS[name]) for name, weight in b.weights.items() if weight == 0]
+    counted = [_lower(GROUPS[name]) for name, weight in b.weights.items() if weight == 1]
+    out = [_lower(GROUPS[name]) for name, weight in b.weights.items() if weight == 0]
     parts: list[Words] = ["Counted in full: ", Name(", ".join(counted) or "nobody")]
     for name, weight in b.weights.items():
         if 0 < weight < 1:
             parts += ["; at ", Figure(weight, "", SourceClass.ELICITED, f"round:parties.counts.{name}"), ": "]
-            parts.append(Name(_lower(_GROUPS[name])))
+            parts.append(Name(_lower(GROUPS[name])))
     parts += ["; not counted, but shown: ", Name(", ".join(out) or "nobody"), "."]
     return Text(tuple(parts))
 
@@ -211,7 +211,7 @@ def _columns(b: Benefit) -> Iterator[Block]:
                     "The dot is the mean over the draws, so that lines add up; bars run over nine draws in ten. "
                     "Horizon: "
                 ),
-                Name(_lower(_HORIZON_WORDS[b.horizon])),
+                Name(_lower(HORIZON_WORDS[b.horizon])),
                 ", ",
                 Figure(b.horizon_years, "years", SourceClass.ELICITED, "round:horizon_years"),
                 ".",
@@ -308,7 +308,7 @@ def _ministries(b: Benefit) -> Iterator[Block]:
 def _groups(b: Benefit) -> Iterator[Block]:
     yield Heading(2, "By group", "groups")
     yield _sum_table(
-        b, "Who gains and who loses at home, as far as they count", "groups", dict(_GROUPS), "Group",
+        b, "Who gains and who loses at home, as far as they count", "groups", dict(GROUPS), "Group",
         "Groups with weight zero are in the table of lines that do not count.",
     )  # fmt: skip
 
@@ -320,7 +320,7 @@ def _over_time(b: Benefit) -> Iterator[Block]:
         (Column("When"), *(Column(Name(column.title), signed=True) for column in b.columns)),
         tuple(
             (
-                Name(_HORIZON_WORDS[name]),
+                Name(HORIZON_WORDS[name]),
                 *(
                     money(totals[column.key], f"model:§3.10|{b.case}|{b.country}|{column.key}|{name}")
                     for column in b.columns
