@@ -130,3 +130,38 @@ def run(
     from comity.reports.terminal import render_terminal
 
     print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
+
+
+@app.command()
+def validate(
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", min=2, max=1000, help="Draws behind the ranges [default: 20].")
+    ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+    full: Annotated[bool, typer.Option("--full", help="Print rows that cannot be compared too.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Set the model beside published experiments and observed episodes: target, ours, verdict, misses too."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.validate import world_validate
+
+    with open_executor(workers, cluster) as executor, progress_bar(quiet=quiet) as progress:
+        found = world_validate(seed=seed, draws=draws, executor=executor, progress=progress)
+    if html is not None:
+        from comity.reports.html import render_html
+
+        write_file(html, render_html(found.document()), option="--html")
+        say(f"report written to {html}", quiet=quiet)
+    if json:
+        print_result(found.to_json())
+        return
+    from comity.reports.terminal import render_terminal
+
+    print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))

@@ -120,7 +120,7 @@ def differentiate_joint(
 ) -> Array:
     """Jacobian of :func:`comity.world.joint.evaluate_joint` at one point; 6N × 6N."""
     e, g, n = ground.economy, given, len(ground.economy)
-    m, k = choice.menu, e.coefficients
+    _m, k = choice.menu, e.coefficients
     change, delta = labour
     sums = _Sums(choice)
     factor = np.exp(z[:n])
