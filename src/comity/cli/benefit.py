@@ -83,7 +83,22 @@ def benefit(
                 progress=progress,
             )
         else:
-            raise NotImplementedError
+            from comity.cli.world import read_pairs
+            from comity.services.benefit_scenario import benefit_of_scenario
+
+            if package_name is not None:
+                msg = "--package-name chooses from a file, and none is given"
+                raise InputError(msg, key="--package-name", accepted="--package FILE")
+            found = benefit_of_scenario(
+                country=country.upper(),
+                scenario=str(scenario),
+                settings=read_pairs(setting),
+                horizon=horizon,
+                seed=seed,
+                draws=draws,
+                executor=executor,
+                progress=progress,
+            )
     if html is not None:
         from comity.reports.html import render_html
 

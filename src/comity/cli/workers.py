@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.errors import InputError, MissingExtraError
 
@@ -44,7 +44,7 @@ def open_executor(workers: int, cluster: str | None) -> Iterator[Executor | None
         msg_0 = "distributed"
         raise MissingExtraError(msg_0, extra="cluster") from None
     try:
-        client = Client(cluster, timeout="10s")
+        client: Any = Client(cluster, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         msg = f"no scheduler answers at {cluster!r}"
         raise InputError(msg, key="--cluster", accepted="an address such as tcp://host:8786") from error

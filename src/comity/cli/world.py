@@ -1,4 +1,4 @@
-"""``comity world``: built-in scenarios of the whole world, and how the model fares against published results."""
+"""``comity world``: built-in scenarios, and how the model fares against published results."""
 # ruff: noqa: PLC0415  (see comity.cli.app)
 
 from __future__ import annotations

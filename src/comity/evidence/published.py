@@ -1,8 +1,8 @@
 """Published experiments and observed episodes that the world model is set beside (§3.15).
 
-The files are ``catalogue/targets.csv`` and ``catalogue/episodes.csv``. They state facts of others in our words;
-``columns.yaml`` says which columns are our own judgement: what counts as inside, and why a row cannot be
-compared.
+The files are ``catalogue/targets.csv`` and ``catalogue/episodes.csv``. They state facts of others in our
+words; ``columns.yaml`` says which columns are our own judgement: what counts as inside, and why a row
+cannot be compared.
 
 Who may import me: world and services. Start at :func:`read_targets` and :func:`read_episodes`.
 """
@@ -24,7 +24,7 @@ __all__ = ["Episode", "Target", "read_episodes", "read_targets"]
 PACKED: Final = Path(__file__).parent / "catalogue"
 
 Comparison = Literal["range", "order", "largest", "direction", "null", "none"]
-COMPARISONS: Final = ("range", "order", "largest", "direction", "null", "none")
+COMPARISONS: Final[tuple[Comparison, ...]] = ("range", "order", "largest", "direction", "null", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,22 @@ def read_targets(path: Path | None = None) -> tuple[Target, ...]:
     """
     return tuple(
         Target(
-            **{name: row[name] for name in ("row", "part", "publication", "quantity", "published", "unit")},
-            **{name: _number(row, name, place) for name in ("low", "high", "accept_low", "accept_high")},
-            **{name: row[name] for name in ("source", "mark", "experiment", "basis", "if_missed")},
+            row=row["row"],
+            part=row["part"],
+            publication=row["publication"],
+            quantity=row["quantity"],
+            published=row["published"],
+            low=_number(row, "low", place),
+            high=_number(row, "high", place),
+            unit=row["unit"],
+            accept_low=_number(row, "accept_low", place),
+            accept_high=_number(row, "accept_high", place),
+            source=row["source"],
+            mark=row["mark"],
+            experiment=row["experiment"],
             compare=_comparison(row, place),
+            basis=row["basis"],
+            if_missed=row["if_missed"],
         )
         for place, row in _rows(PACKED / "targets.csv" if path is None else path)
     )
@@ -149,6 +161,6 @@ def _number(row: dict[str, str], name: str, place: str) -> float | None:
 def _comparison(row: dict[str, str], place: str) -> Comparison:
     for known in COMPARISONS:
         if row["compare"] == known:
-            return known  # type: ignore[return-value]
+            return known
     msg = f"{place}: compare: {row['compare']!r} is not one of {', '.join(COMPARISONS)}"
     raise EvidenceError(msg)

@@ -187,7 +187,7 @@ class _Study:
     # ---------------------------------------------------------------- what the round file says
 
     def interests(self) -> list[tuple[InterestDraws, Interest]]:
-        """The country's own stated interests, with their draws."""
+        """List the country's own stated interests, with their draws."""
         if not self.alone_at_table:
             return []
         drawn = draw_interests(self.round, self.round.draws, self.round.seed)
@@ -359,6 +359,7 @@ class _Study:
             case_title=self.read.title,
             case_source=self.read.file,
             party=self.party,
+            headline="regional",
             columns=tuple(c for c in columns if not c.key.startswith(BILATERAL)),
             partners=tuple(c for c in columns if c.key.startswith(BILATERAL)),
             horizon=horizon or "package",
@@ -410,11 +411,13 @@ class _Study:
         said = []
         if self.party is None:
             said.append(
-                f"{self.country_name} is not a party, so it gives nothing and the two narrow columns are empty."
+                f"{self.country_name} is not a party, so it gives nothing and the two narrow columns are "
+                "empty."
             )
         elif not self.alone_at_table:
             said.append(
-                f"{self.country_name} is a member of {self.names[self.party]}: alone and bilaterally it does its own "
+                f"{self.country_name} is a member of {self.names[self.party]}: alone and bilaterally it "
+                "does its own "
                 "share of the bloc's clauses, and interests stated for the bloc are not split among members."
             )
         if any(i.overrides_model and i.party == self.party for i in self.round.interests):

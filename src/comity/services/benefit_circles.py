@@ -68,7 +68,7 @@ def drop_overridden(round_: Round, party: str | None, parts: Sequence[Part]) -> 
 
 
 def _own(part: Part, party: str, country: str, members: Mapping[str, tuple[str, ...]]) -> Part:
-    """The country's own share of a clause of its bloc."""
+    """Take the country's own share of a clause of its bloc."""
     if members[party] == (country,):
         return part
     if part.provision.giver == party:

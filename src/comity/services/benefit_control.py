@@ -1,7 +1,7 @@
-"""What stays under national control in a package: caps, limits, safeguards, exits, and what is not touched (E62).
+"""What stays under national control in a package: caps, limits, exits, and what is not touched (E62).
 
-Read off the clauses and the catalogue; nothing is computed. Advisory: which control a country wants is its own
-affair.
+Read off the clauses and the catalogue; nothing is computed. Advisory: which control a country wants is its
+own affair.
 
 Who may import me: the benefit service. Start at :func:`list_control`.
 """
@@ -81,7 +81,8 @@ def _keep(clause: Clause, value: float, catalogue: Catalogue) -> Control:
     instrument = catalogue.instruments[clause.instrument]
     unit = instrument.parameter.unit
     if instrument.action in _PLACES:
-        what = f"{instrument.title}: a number, not an open door; whom it admits within it, and how, it decides itself"
+        what = f"{instrument.title}: a number, not an open door; whom it admits within it, and how, it "
+        "decides itself"
         return Control("cap", clause.key, what, value, unit)
     if instrument.action in _MONEY:
         what = f"{instrument.title}: a sum, voted in its own budget"

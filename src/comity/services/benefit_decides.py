@@ -60,7 +60,7 @@ def show_tornado(b: Benefit) -> Iterator[Block]:
         yield Paragraph("No input moves the net benefit.")
         return
     yield RangeChart(
-        "The inputs that move it most, one at a time, the whole table together",
+        "The inputs that move it most, one at a time",
         tuple(
             RangeRow(
                 Name(in_words(item.label)), money(_swing_range(item), f"model:§3.14|{b.country}|{item.name}")
@@ -68,8 +68,10 @@ def show_tornado(b: Benefit) -> Iterator[Block]:
             for item in b.tornado
         ),
         note=text(
-            "Bars run between the ends of each input's own range, the others at their central values; {all} inputs "
-            "were tried.",
+            "Column: {column}. Bars run between the ends of each input's own range, the others at their "
+            "central "
+            "values; {all} inputs were tried.",
+            column=Name(b.column(b.headline).title),
             all=count(b.inputs, "", "model:§3.14|inputs tried"),
         ),
     )
@@ -80,7 +82,8 @@ def show_tornado(b: Benefit) -> Iterator[Block]:
             Column("At the high end", signed=True), Column("Turns the sign"), Column("Status"),
         ),
         tuple(_swing_row(b, item) for item in (*b.tornado, *b.other_turns)),
-        note="Held: studies disagree on whether the effect exists, so the draws keep it at its central value and "
+        note="Held: studies disagree on whether the effect exists, so the draws keep it at its central "
+        "value and "
         "only this table shows what it would do.",
     )  # fmt: skip
 
@@ -103,7 +106,7 @@ def show_break_even(b: Benefit, *, brief: bool = False) -> Iterator[Block]:
     """Show where each clause brings a party to its red line; the country's own rows in full."""
     yield Heading(2, "Where red lines are reached", "break-even")
     if not b.break_even:
-        yield Paragraph("There is no clause to move.")
+        yield Paragraph("A scenario has no clauses, so there is nothing to move to a red line.")
         return
     own = [item for item in b.break_even if item.party == b.party]
     others = [item for item in b.break_even if item.party != b.party]
@@ -112,7 +115,8 @@ def show_break_even(b: Benefit, *, brief: bool = False) -> Iterator[Block]:
     if b.party is not None:
         yield Paragraph(
             text(
-                "{party} says no below a gain of {line} against its no-deal. Each clause is moved over its range, "
+                "{party} says no below a gain of {line} against its no-deal. Each clause is moved over "
+                "its range, "
                 "the others as in the package. {k} of the {n} clauses never bring it there.",
                 party=Name(b.names[b.party]),
                 line=Figure(
@@ -132,7 +136,8 @@ def show_break_even(b: Benefit, *, brief: bool = False) -> Iterator[Block]:
             Column("To"), Column("Reached at"),
         ),
         tuple(_break_row(b, item) for item in shown),
-        note="Central values. Partners' rows are shown only where a red line lies within the range; all are in the "
+        note="Central values. Partners' rows are shown only where a red line lies within the range; all "
+        "are in the "
         "JSON.",
     )  # fmt: skip
 

@@ -63,6 +63,10 @@ HORIZON_WORDS: Final = {
 _MOST_ASSUMPTIONS: Final = 80
 
 
+#: Who takes part in the column that the answer is about.
+_WITH: Final = {"regional": "With the whole table", "global": "With every economy taking part"}
+
+
 def write_document(benefit: Benefit, *, brief: bool = False) -> Document:
     """Lay out a net benefit for reading: all of it, or its first pages."""
     blocks = _first_pages(benefit) if brief else _all_pages(benefit)
@@ -71,7 +75,7 @@ def write_document(benefit: Benefit, *, brief: bool = False) -> Document:
             "{name}: net benefit of {case}", name=Name(benefit.name), case=Name(benefit.case_title, "quote")
         ),
         subtitle=text(
-            "What does cooperation bring {name}: alone, with each partner, with the table, with all alike?",
+            "What does cooperation bring {name}: alone, with its partners, with those around it, with all?",
             name=Name(benefit.name),
         ),
         blocks=tuple(blocks),
@@ -80,7 +84,8 @@ def write_document(benefit: Benefit, *, brief: bool = False) -> Document:
             seed=benefit.seed,
             versions=dict(benefit.versions),
             disclaimer=(
-                "Advisory. A net benefit is a sum over groups under weights that the user sets; it says nothing "
+                "Advisory. A net benefit is a sum over groups under weights that the user sets; it says "
+                "nothing "
                 "about whether the country should agree, and compares it with nobody but itself."
             ),
             command=benefit.command,
@@ -110,7 +115,8 @@ def _first_pages(b: Benefit) -> Iterator[Block]:
     yield from show_break_even(b, brief=True)
     yield Notice(
         "limit",
-        "By ministry and by group, every break-even, what stays under national control and what this rests on: "
+        "By ministry and by group, every break-even, what stays under national control and what this "
+        "rests on: "
         "in the HTML report, or here with --full.",
     )
 
@@ -120,19 +126,21 @@ def _worth(b: Benefit, column: BenefitColumn, worth: Worth, what: str) -> Figure
 
 
 def _answer(b: Benefit) -> Iterator[Block]:
-    regional = b.column("regional")
-    total = _worth(b, regional, regional.total, "total")
-    often = share(regional.total.share_positive, f"model:§3.14|{b.case}|{b.country}")
+    headline = b.column(b.headline)
+    total = _worth(b, headline, headline.total, "total")
+    often = share(headline.total.share_positive, f"model:§3.14|{b.case}|{b.country}")
     turning = [item for item in (*b.tornado, *b.other_turns) if item.turns]
     details: list[Words] = [
         text("Positive in {often} of {draws} draws of the uncertain inputs.", often=often,
              draws=count(b.draws, "", "round:draws")),
     ]  # fmt: skip
-    if b.party is not None:
+    if b.party is not None or b.headline == "global":
         alone = b.column("alone")
         details.append(
             text(
-                "By itself, doing only what it gives and getting nothing back: {alone}.",
+                "By itself, doing only what it gives and getting nothing back: {alone}."
+                if b.headline == "regional"
+                else "Where it acts alone: {alone}.",
                 alone=Amount(_worth(b, alone, alone.total, "total"), signed=True),
             )
         )
@@ -157,13 +165,15 @@ def _answer(b: Benefit) -> Iterator[Block]:
     details.append(_who_counts(b))
     yield Answer(
         text(
-            "With the whole table, {name} gains {total} net.",
+            "{who}, {name} gains {total} net.",
+            who=_WITH[b.headline],
             name=Name(b.name),
             total=Amount(total, signed=True),
         )
-        if regional.total.mean > 0
+        if headline.total.mean > 0
         else text(
-            "With the whole table, {name} does not gain: {total} net.",
+            "{who}, {name} does not gain: {total} net.",
+            who=_WITH[b.headline],
             name=Name(b.name),
             total=Amount(total, signed=True),
         ),
@@ -208,7 +218,8 @@ def _columns(b: Benefit) -> Iterator[Block]:
         note=Text(
             (
                 (
-                    "The dot is the mean over the draws, so that lines add up; bars run over nine draws in ten. "
+                    "The dot is the mean over the draws, so that lines add up; bars run over nine draws "
+                    "in ten. "
                     "Horizon: "
                 ),
                 Name(_lower(HORIZON_WORDS[b.horizon])),
@@ -254,7 +265,8 @@ def _lines(b: Benefit) -> Iterator[Block]:
         (*counted, total),
         note="Each line before its weight; weights below one are in the answer above."
         if partial
-        else "Means over the draws add up to the net benefit; their ranges do not, because inputs move together. "
+        else "Means over the draws add up to the net benefit; their ranges do not, because inputs move "
+        "together. "
         "A dash: nothing falls on that line.",
     )
     silent = [row(name) for name in order if not first[name].weight]
@@ -301,7 +313,8 @@ def _ministries(b: Benefit) -> Iterator[Block]:
         "ministries",
         {**b.ministries, "stated": "Stated, no ministry named"},
         "Ministry",
-        "Which ministry answers for which line is a judgement of ours; governments divide remits differently.",
+        "Which ministry answers for which line is a judgement of ours; governments divide remits "
+        "differently.",
     )
 
 
@@ -328,7 +341,8 @@ def _over_time(b: Benefit) -> Iterator[Block]:
             )
             for name, totals in b.horizons.items()
         ),
-        note="Places pile up over their years of stay, and capital follows labour (κ); one run for each, no range.",
+        note="Places pile up over their years of stay, and capital follows labour (κ); one run for each, "
+        "no range.",
     )
 
 
@@ -338,7 +352,8 @@ def _rests_on(b: Benefit) -> Iterator[Block]:
         yield Notice(
             "missing",
             text(
-                "Nobody has valued these clauses and the model does not: {keys}. They are left out of every sum.",
+                "Nobody has valued these clauses and the model does not: {keys}. They are left out of "
+                "every sum.",
                 keys=Name(", ".join(b.unvalued), "code"),
             ),
         )
@@ -348,7 +363,8 @@ def _rests_on(b: Benefit) -> Iterator[Block]:
         )
     yield Notice(
         "limit",
-        "Goods trade only; movers bring no family; no housing; political cost only where an interest states it. "
+        "Goods trade only; movers bring no family; no housing; political cost only where an interest "
+        "states it. "
         "The column of all alike is a thought experiment: nobody has offered it.",
     )
     yield KeyValues(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comity.evidence import Param, Parameters
+    from comity.evidence import Parameters
+    from comity.evidence.parameter import Param
     from comity.services.roundfile import Clause, Interest
 
     Array = NDArray[np.float64]

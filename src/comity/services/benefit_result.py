@@ -1,4 +1,4 @@
-"""One country's net benefit as data (E62): columns by circle of cooperation, and all that an economist asks of them.
+"""One country's net benefit as data (E62): columns by circle of cooperation, and what decides them.
 
 Money is US$ million of the baseline year per year. A worth is its mean over the draws, so that lines,
 ministries and groups add up to the total, with the 5th and 95th percentile beside it.
@@ -99,8 +99,9 @@ class BenefitColumn:
 class InputSwing:
     """One input at the ends of its range, all others at their central value; US$ million per year.
 
-    ``drawn`` says whether the input varies in the draws; one that does not is held at its central value there,
-    because studies disagree on whether the effect exists. ``turns`` says whether an end changes the sign.
+    ``drawn`` says whether the input varies in the draws; one that does not is held at its central value
+    there, because studies disagree on whether the effect exists. ``turns`` says whether an end changes
+    the sign.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Benefit:
     case_title: str
     case_source: str
     party: str | None
+    headline: str
     columns: tuple[BenefitColumn, ...]
     partners: tuple[BenefitColumn, ...]
     horizon: str
@@ -203,7 +205,7 @@ class Benefit:
         return {column.key: column for column in (*self.columns, *self.partners)}[key]
 
     def __repr__(self) -> str:
-        total = self.column("regional").total
+        total = self.column(self.headline).total
         return (
             f"Benefit({self.country}, {self.case}: {total.mean:,.0f} ({total.low:,.0f} to {total.high:,.0f}))"
         )
@@ -230,6 +232,7 @@ class Benefit:
             "name": self.name,
             "case": {"name": self.case, "title": self.case_title, "source": self.case_source},
             "party": self.party,
+            "headline": self.headline,
             "unit": USD_MILLION_YEAR,
             "horizon": {"name": self.horizon, "years": self.horizon_years},
             "columns": [_column(column) for column in self.columns],
@@ -270,7 +273,7 @@ def _swing(item: InputSwing) -> dict[str, Any]:
 
 
 def add_up(lines: Iterable[tuple[str, float, NDArray[np.float64], float]]) -> dict[str, Worth]:
-    """Sum weighted lines under a name: (name, weight, draws, central) → worth by name, in order of appearance."""
+    """Sum weighted lines under a name: (name, weight, draws, central) → worth by name."""
     drawn: dict[str, NDArray[np.float64]] = {}
     central: dict[str, float] = {}
     for name, weight, draws, middle in lines:

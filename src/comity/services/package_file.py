@@ -210,8 +210,8 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
         round_ = check_source(Source(source.name, rewritten, lines), catalogue, countries)
     except InputError as error:
         raise _renamed(error) from None
-    for place, (clause, value) in enumerate(zip(round_.table, values, strict=True)):
-        low, high = clause.range
+    for place, (held, value) in enumerate(zip(round_.table, values, strict=True)):
+        low, high = held.range
         if not low <= value <= high:
             accepted = f"a value within the range, {number(low)} to {number(high)}"
             raise _wrong(

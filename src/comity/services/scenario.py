@@ -1,4 +1,4 @@
-"""Run a built-in scenario of the whole world: who is affected, by group and by economy, and world output (§3.15).
+"""Run a built-in scenario of the whole world: who is affected, and what world output does (§3.15).
 
 Who may import me: doors. Start at :func:`scenario_run` and :func:`scenario_list`.
 """
@@ -60,8 +60,8 @@ MOVES: Final[Mapping[str, str]] = {
 class EconomyRow:
     """One economy: output and net benefit, people who come and go; compared with itself only.
 
-    ``output`` is the change of real output as a share, ``benefit`` US$ million per year under default weights,
-    ``arrivals`` and ``departures`` changes of stocks, persons.
+    ``output`` is the change of real output as a share, ``benefit`` US$ million per year under default
+    weights, ``arrivals`` and ``departures`` changes of stocks, persons.
     """
 
     code: str
@@ -221,13 +221,13 @@ def _write(setup: Setup, drawn: Array, central: Array) -> ScenarioResult:
     groups.pop("nationals_abroad")
     weights = np.array([DEFAULT_COUNTS[line.counts] for line in CHANNEL_LINES])
     rows = [
-        _row(setup, drawn, central, [k], figures.codes[k], figures.names[k], figures.regions[k], weights)
+        _row(drawn, central, [k], figures.codes[k], figures.names[k], figures.regions[k], weights)
         for k in range(n)
     ]
     regions = []
     for region in sorted(set(figures.regions)):
         where = [k for k in range(n) if figures.regions[k] == region]
-        regions.append(_row(setup, drawn, central, where, region, region, region, weights))
+        regions.append(_row(drawn, central, where, region, region, region, weights))
     tables = (*WORLD_TABLES, *(REGISTER_TABLES if setup.scenario.mode == "channels" else ()), *FACT_TABLES)
     return ScenarioResult(
         name=setup.scenario.name,
@@ -256,7 +256,6 @@ def _write(setup: Setup, drawn: Array, central: Array) -> ScenarioResult:
 
 
 def _row(
-    setup: Setup,
     drawn: Array,
     central: Array,
     where: list[int],

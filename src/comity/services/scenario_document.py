@@ -31,7 +31,7 @@ from comity.services.benefit_document import GROUPS, HORIZON_WORDS
 from comity.services.deal_wording import count, money, share
 from comity.services.scenario import MOVES, PARTS
 from comity.units import PERSONS, SHARE
-from comity.vocabulary import Figure, SourceClass
+from comity.vocabulary import Figure, Range, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,8 @@ def _share(r: ScenarioResult, worth: Worth, what: str) -> Figure:
 
 
 def _persons(r: ScenarioResult, worth: Worth, what: str) -> Figure:
-    return Figure(worth.range, PERSONS, SourceClass.MODELLED, f"model:§3.7|{r.name}|{what}")
+    low, mid, high = (float(f"{x:.3g}") for x in (worth.low, worth.mean, worth.high))
+    return Figure(Range(low, mid, high), PERSONS, SourceClass.MODELLED, f"model:§3.7|{r.name}|{what}")
 
 
 def _answer(r: ScenarioResult) -> Iterator[Block]:
@@ -150,8 +151,10 @@ def _groups(r: ScenarioResult) -> Iterator[Block]:
             for name, worth in r.groups.items()
             if worth.low or worth.high
         ),
-        note="Nationals abroad are the same people as immigrants and are left out of this sum. Movers' pay is at "
-        "purchasing power parity, the other lines at each country's prices: they do not add up to one number.",
+        note="Nationals abroad are the same people as immigrants and are left out of this sum. Movers' "
+        "pay is at "
+        "purchasing power parity, the other lines at each country's prices: they do not add up to one "
+        "number.",
     )
 
 
@@ -160,7 +163,8 @@ def _rows(r: ScenarioResult, rows: Sequence[EconomyRow], head: str, title: str, 
         title,
         (
             Column(head), Column("Real output", signed=True), Column("Net benefit", signed=True),
-            Column("More residents born abroad", signed=True), Column("More of its people abroad", signed=True),
+            Column("More residents born abroad", signed=True),
+            Column("More of its people abroad", signed=True),
         ),
         tuple(
             (
@@ -178,7 +182,8 @@ def _rows(r: ScenarioResult, rows: Sequence[EconomyRow], head: str, title: str, 
 
 def _places(r: ScenarioResult, *, brief: bool) -> Iterator[Block]:
     yield Heading(2, "By region and economy", "economies")
-    who = "Residents, their treasury, trade and remittances count here; movers, immigrants and nationals abroad do not."
+    who = "Residents, their treasury, trade and remittances count here; movers, immigrants and nationals "
+    "abroad do not."
     if not brief:
         yield _rows(r, r.regions, "Region", "By region, in alphabetical order", who)
         yield Details(
@@ -209,7 +214,8 @@ def _rests_on(r: ScenarioResult) -> Iterator[Block]:
     if r.mode == "channels":
         yield Notice(
             "contested",
-            "People choose place and channel here. How much irregular movement answers to regular places and to "
+            "People choose place and channel here. How much irregular movement answers to regular places "
+            "and to "
             "enforcement is contested between studies.",
         )
         yield Notice(

@@ -49,8 +49,8 @@ _US_YEARS: Final = (1990, 2005, 2024)
 class Check:
     """One row: what was published or observed, ours, and the verdict with its reason.
 
-    ``ours`` is None where the model has nothing to say. ``beside`` lists further numbers of ours that a reader
-    needs, by experiment.
+    ``ours`` is None where the model has nothing to say. ``beside`` lists further numbers of ours that a
+    reader needs, by experiment.
     """
 
     key: str
@@ -82,6 +82,11 @@ class Validation:
     def count(self, verdict: str, kind: str | None = None) -> int:
         """Rows with a verdict."""
         return sum(c.verdict == verdict and kind in (None, c.kind) for c in self.checks)
+
+    @property
+    def by_direction(self) -> int:
+        """Rows inside of which only the direction was compared."""
+        return sum(c.verdict == INSIDE and c.compared.startswith("the direction") for c in self.checks)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{self.count(v)} {v}" for v in (INSIDE, OUTSIDE, NOT_COMPARABLE))
@@ -265,6 +270,8 @@ def _check_episode(rows: Sequence[Episode], ours: Mapping[str, Worth]) -> Check:
     if first.compare == "direction" and worth is not None and change is not None:
         verdict = INSIDE if worth.central * change > 0 else OUTSIDE
         compared = "the direction only"
+        if worth.low < 0 < worth.high:
+            compared += "; the range over the draws holds both signs"
     elif first.compare == "null" and worth is not None:
         verdict = INSIDE if abs(worth.central) < NULL_LIMIT else OUTSIDE
         compared = f"an effect below {NULL_LIMIT:g} %"

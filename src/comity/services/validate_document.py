@@ -53,7 +53,8 @@ def write_document(v: Validation, *, brief: bool = False) -> Document:
         meta=Meta(
             seed=v.seed,
             versions=dict(v.versions),
-            disclaimer="A model that misses is not wrong everywhere, and one that hits is not right everywhere.",
+            disclaimer="A model that misses is not wrong everywhere, and one that hits is not right "
+            "everywhere.",
             command="comity world validate",
         ),
     )
@@ -75,7 +76,11 @@ def _blocks(v: Validation, *, brief: bool) -> Iterator[Block]:
         for kind, words in (("target", "Published experiments"), ("episode", "Observed episodes"))
     ]
     details.append(
-        "Most episodes are compared by direction alone, because the size of the policy is not measured: that is a weak test."
+        text(
+            "Of the rows inside, {n} are compared by direction alone, because the size of the policy is not "
+            "measured. That is a weak test: where a cost rises, this model always lets fewer people come.",
+            n=_number(v.by_direction, "direction"),
+        )
     )
     yield Answer(
         text(
@@ -89,7 +94,8 @@ def _blocks(v: Validation, *, brief: bool) -> Iterator[Block]:
     )
     yield Paragraph(
         text(
-            "Ours is the value at central parameters (the verdict rests on it) with the range over {n} draws.",
+            "Ours is the value at central parameters (the verdict rests on it) with the range over {n} "
+            "draws.",
             n=count(v.draws, "", "round:draws"),
         )
     )

@@ -39,7 +39,7 @@ PARAMETERS: Final = ("world.scenarios.visa_flow_drop", "world.admission.years_of
 
 #: Name of each experiment → what it is, in the unit that its row of the catalogue has.
 EXPERIMENTS: Final[Mapping[str, str]] = {
-    "open_world": "world output at purchasing power parity, all ceilings on regular places lifted, long run, %",
+    "open_world": "world output at purchasing power parity, no ceilings on regular places, long run, %",
     "open_world_schooling": "the same where a larger high-skilled share raises productivity, %",
     "open_world_network": "the same where people already there make irregular movement cheaper, %",
     "open_world_market": "the same at market prices, %",
@@ -56,7 +56,7 @@ EXPERIMENTS: Final[Mapping[str, str]] = {
     "us_natives": "pay of people born in the United States, immigration of 1990 to 2005, long run, %",
     "us_natives_low": "pay of the low-skilled among them, capital fixed, %",
     "us_migrants": "pay of people who came before, long run, %",
-    "bracero": "pay of low-skilled residents of the United States when half a million Mexican workers leave, %",
+    "bracero": "pay of low-skilled residents of the United States, half a million workers leave, %",
     "people_abroad": "people who live outside their birthplace in the pack, millions",
     "wb_asylum_ALB": "asylum residents from Albania in the EU and the United Kingdom, visas lifted, %",
     "wb_asylum_BIH": "the same for Bosnia and Herzegovina, %",
@@ -65,9 +65,9 @@ EXPERIMENTS: Final[Mapping[str, str]] = {
     "wb_asylum_SRB": "the same for Serbia, %",
     "wb_asylum_WB5": "the same for the five together, %",
     "ven_regular": "regular residents from Venezuela in Peru, a visa imposed, %",
-    "us_irregular_mexicans": "irregular Mexicans in the United States, seasonal places of 1996 to 2017 added, %",
+    "us_irregular_mexicans": "irregular Mexicans in the United States, seasonal places of 1996–2017 added, %",
     "canaries": "irregular residents from five West African countries in Spain, enforcement doubled, %",
-    "uk_asylum": "asylum residents in the United Kingdom, asylum made dearer by as much as a visa makes entry, %",
+    "uk_asylum": "asylum residents in the United Kingdom, asylum dearer by as much as a visa is, %",
 }
 
 #: Members of the Organisation for Economic Co-operation and Development from 2010 to 2015.
@@ -192,7 +192,7 @@ class Battery:
         return _Effects(e, native, wage, fiscal, wage + each)
 
     def _united_states(self, economy: Economy) -> dict[str, float]:
-        """Immigration of 1990 to 2005 at today's baseline: its share in 1990 and in 2005, one over the other."""
+        """Immigration of 1990 to 2005 at today's baseline: its share in 2005 over that in 1990."""
         out = {}
         for capital in (0.0, 1.0):
             e = _set(economy, capital=capital)
@@ -240,7 +240,7 @@ class Battery:
         }
         scenario = find_scenario("visa-imposition")
         drop = values["world.scenarios.visa_flow_drop"]
-        settings = {"origins": "VEN", "destinations": "PER", "drop": drop}
+        settings: dict[str, str | float] = {"origins": "VEN", "destinations": "PER", "drop": drop}
         frame = Frame(e, world.channels, values, settings, name_groups(self.figures), Scope())
         outcome = world.solve(scenario.build(frame))
         out["ven_regular"] = to_percent(_stock_change(world, outcome, ("VEN",), ("PER",), 0))
@@ -260,7 +260,7 @@ class Battery:
 
 @dataclass(frozen=True)
 class _Effects:
-    """Effects of today's migration on non-migrants by economy and skill, as shares of their pay; N × 2 each."""
+    """Effects of today's migration on non-migrants, as shares of their pay; N × 2 each."""
 
     economy: Economy
     people: Array

@@ -180,4 +180,7 @@ def _merge(moves: Sequence[Move]) -> tuple[Move, ...]:
             m.tax_target,
         )  # fmt: skip
         total[key] = total.get(key, 0.0) + m.persons
-    return tuple(Move(*key[:4], persons, *key[4:]) for key, persons in total.items())
+    return tuple(
+        Move(a, b, c, skill, persons, here, there, paid, pays)
+        for (a, b, c, skill, here, there, paid, pays), persons in total.items()
+    )

@@ -6,7 +6,7 @@ Who may import me: the world room and services. Start at :class:`ScenarioRun`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -117,8 +117,8 @@ def _part_way(world: ChannelWorld, outcome: ChannelOutcome, share: float) -> Sho
             moves.append(Move(here, here, there, SKILLS[s], people, home, away, tax_target=taxed[k]))
         else:
             moves.append(Move(here, there, here, SKILLS[s], -people, away, home, tax_source=taxed[k]))
-    plain = dict.fromkeys(CHANNEL_ITEMS, ())
-    return replace(outcome.shock, **{**plain, "moves": tuple(moves)})
+    plain: dict[str, Any] = dict.fromkeys(CHANNEL_ITEMS, ())
+    return replace(outcome.shock, **plain, moves=tuple(moves))
 
 
 @dataclass(frozen=True)

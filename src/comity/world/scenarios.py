@@ -16,7 +16,16 @@ import numpy as np
 
 from comity.errors import InputError
 from comity.world.economy import SKILLS
-from comity.world.shock import ChannelCost, CloseChannel, FeeCut, Move, OpenCorridor, QuotaChange, Shock
+from comity.world.shock import (
+    CHANNELS,
+    ChannelCost,
+    CloseChannel,
+    FeeCut,
+    Move,
+    OpenCorridor,
+    QuotaChange,
+    Shock,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -243,7 +252,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario(
             "full-liberalisation",
             "Regular places without ceilings, everywhere",
-            "Nobody queues for a regular place any more: all ceilings fall. Distance, language, taste and the "
+            "Nobody queues for a regular place any more: all ceilings fall. Distance, language, taste "
+            "and the "
             "cost of moving stay, and corridors without anybody on record stay empty.",
             "channels",
             (
@@ -265,7 +275,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario(
             "enlargement",
             "Free movement between the European Union and its candidates",
-            "No ceiling on regular places, both ways, between two groups of economies, as at an enlargement of "
+            "No ceiling on regular places, both ways, between two groups of economies, as at an "
+            "enlargement of "
             "the European Union.",
             "channels",
             (
@@ -277,12 +288,13 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario(
             "closing-channel",
             "A channel is closed, or part of its places",
-            "Regular places of a corridor are taken away. People stay, go elsewhere, or turn to other channels.",
+            "Regular places of a corridor are taken away. People stay, go elsewhere, or turn to other "
+            "channels.",
             "channels",
             (
                 Option("origins", _ORIGINS, "economies", "MAR"),
                 Option("destinations", _DESTINATIONS, "economies", "ESP"),
-                Option("channel", "which channel", "word", "regular", accepted=("regular", "asylum", "irregular")),
+                Option("channel", "which channel", "word", "regular", accepted=CHANNELS),
                 Option(
                     "share", "share of today's places taken away", "share",
                     parameter="world.scenarios.closed_share",
@@ -293,7 +305,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario(
             "visa-imposition",
             "A visa is required where none was",
-            "Regular entry becomes dearer on a corridor, by as much as studies of visas find that movement falls; "
+            "Regular entry becomes dearer on a corridor, by as much as studies of visas find that "
+            "movement falls; "
             "where places are rationed already, the same share of them is taken away.",
             "channels",
             (
