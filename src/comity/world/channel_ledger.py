@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.units import USD_YEAR
+from comity.world.labour import Ground, Stocks
 from comity.world.ledger import (
     LINES,
     MEMOS,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from comity.world.economy import Array
     from comity.world.equilibrium import Prices
     from comity.world.given import Given
-    from comity.world.labour import Ground, Stocks
     from comity.world.shock import Shock
 
 __all__ = ["CHANNEL_LINES", "enter_channel_lines", "find_rent", "keep_channel_ledger", "list_lines"]

@@ -36,12 +36,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.errors import SolveError
-from comity.world.quota import Balance, Slopes, Terms, Tilt, settle, slope, sum_by, tilt
+from comity.world.quota import Balance, Slopes, Terms, settle, slope
 
 if TYPE_CHECKING:
     from comity.world.economy import Array, Flags
 
-__all__ = ["Choice", "Effort", "Menu", "Pull", "Rank", "choose", "tilt_choice"]
+__all__ = ["Choice", "Effort", "Menu", "Pull", "State", "choose"]
 
 MAX_STEPS = 200
 _ROUNDING_TOLERANCE = 1e-13
@@ -146,19 +146,6 @@ class Pull:
     quota: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """One number of each group that shifts all its stocks: dN = ``stock`` dλ, dN_home = ``home`` dλ.
-
-    and dλ = Σ ``by_pay`` dv over the group's corridors + ``by_home`` dv_home.
-    """
-
-    stock: Array
-    home: Array
-    by_pay: Array
-    by_home: Array
-
-
 @dataclass(frozen=True)
 class Choice:
     """Who lives where after the change, at given pay.
@@ -187,34 +174,26 @@ class Choice:
     log_gain: Array
     bound: Flags
     free: Array
-    state: _State
-
-    @cached_property
-    def own(self) -> Array:
-        """Derivative of each stock by pay in its own place, at given group numbers; K × 3."""
-        return _own(self)[0]
-
-    @cached_property
-    def own_home(self) -> Array:
-        """The same for those at home; N × 2."""
-        return self.effort.theta * self.home
-
-    @cached_property
-    def ranks(self) -> tuple[Rank, ...]:
-        """Group numbers through which corridors of one group depend on each other."""
-        return _own(self)[1]
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
+    """How a choice was settled: what :mod:`comity.world.response` differentiates and the next one starts from.
+
+    Without deflection ``first`` (K × 3) and ``first_home`` (G) are the stocks of the first step, ``log_room`` the
+    log of the factor on those who may still choose, and ``member`` the corridors that fill from home. ``mass``
+    is the change of the number of people; G.
+    """
+
     terms: Terms
     balance: Balance
     slopes: Slopes
-    #: Second step without deflection: log of the factor on those who may still choose, stocks of the first.
     log_room: Array
     first: Array
     first_home: Array
     member: Flags
+    mass: Array
 
 
 def _terms(m: Menu, f: Effort, p: Pull, pay: Array, home: Array, mass: Array | None) -> Terms:
@@ -276,16 +255,17 @@ def choose(
     # Nothing changed is exactly nothing: stocks times exp(0).
     stock = menu.stock * np.exp(change)
     rest = menu.home.ravel() * np.exp(effort.theta * (home + pull.home).ravel() - b.log_d)
+    grown = np.ones(len(rest)) if mass is None else mass
     if mass is not None:
         stock, rest = stock * mass[menu.group, None], rest * mass
     if not effort.deflection:
         member = np.isfinite(pull.quota) | (menu.queue > 1)
-        return _fill_from_home(menu, effort, pull, _State(t, b, slope(t, b), rest, stock, rest, member))
+        return _fill_from_home(menu, effort, pull, State(t, b, slope(t, b), rest, stock, rest, member, grown))
     free = stock[:, 0] * menu.queue**effort.eta
     stock[:, 0] = np.where(b.bound, pull.quota, free)
     with np.errstate(divide="ignore", invalid="ignore"):
         queue = np.where(b.bound, (t.regular / b.regular) ** (1 / effort.eta), 1.0)
-    state = _State(t, b, slope(t, b), np.zeros(len(rest)), stock, rest, b.bound)
+    state = State(t, b, slope(t, b), np.zeros(len(rest)), stock, rest, b.bound, grown)
     return Choice(
         menu,
         effort,
@@ -299,7 +279,7 @@ def choose(
     )
 
 
-def _fill_from_home(m: Menu, f: Effort, p: Pull, s: _State) -> Choice:
+def _fill_from_home(m: Menu, f: Effort, p: Pull, s: State) -> Choice:
     """Second step without deflection: N_W = min(Q, N* q0^θM t) and home N*_home t add up to what they did.
 
     The sum rises in t and is concave, so Newton reaches its root in finitely many steps.
@@ -309,6 +289,7 @@ def _fill_from_home(m: Menu, f: Effort, p: Pull, s: _State) -> Choice:
     want = np.where(member, s.first[:, 0] * m.queue**f.theta, 0.0)
     before = s.first_home + np.bincount(m.group, np.where(member, s.first[:, 0], 0.0), groups)
     t = np.ones(groups)
+    gap = np.zeros(groups)
     for _ in range(MAX_STEPS):
         wanted = want * t[m.group]
         bound = member & (wanted > p.quota)
@@ -329,114 +310,10 @@ def _fill_from_home(m: Menu, f: Effort, p: Pull, s: _State) -> Choice:
     rest = s.first_home + np.bincount(m.group, s.first[:, 0] - stock[:, 0], groups)
     with np.errstate(divide="ignore"):
         queue = np.where(bound, (wanted / np.where(bound, p.quota, 1.0)) ** (1 / f.theta), 1.0)
-    members = before / m.people
+    members = before / (m.people * s.mass)
     gain = (s.balance.log_d - members * np.log(t)) / f.theta
-    state = _State(s.terms, s.balance, s.slopes, np.log(t), s.first, s.first_home, member)
+    state = State(s.terms, s.balance, s.slopes, np.log(t), s.first, s.first_home, member, s.mass)
     return Choice(
         m, f, stock, rest.reshape(-1, 2), queue, gain.reshape(-1, 2), bound, np.where(member, wanted, stock[:, 0]),
         state,
     )  # fmt: skip
-
-
-def _first_step(c: Choice) -> tuple[Array, Rank]:
-    """Own derivatives and the group number ln D of the nested logit, per unit of each stock (K × 3)."""
-    t, s, b, f = c.state.terms, c.state.slopes, c.state.balance, c.effort
-    held = np.where(b.bound, b.alpha_regular, 0.0)
-    direct = f.eta * (1 - held) / s.den
-    network = np.array([0.0, 0.0, t.network])
-    own = f.eta + (network * t.rho + t.rho - 1) * direct[:, None]
-    shift = (network * t.rho + t.rho - 1) * s.delta[:, None] - 1 - network
-    own[b.bound, 0] = 0.0
-    shift[b.bound, 0] = 0.0
-    lift = s.lift[t.group]
-    by_pay = lift * b.tau * t.rho * direct
-    by_home = s.lift * b.tau_home * f.theta
-    return own, Rank(shift, np.full(len(t.home), -1.0), by_pay, by_home)
-
-
-def _own(c: Choice) -> tuple[Array, tuple[Rank, ...]]:
-    own, first = _first_step(c)
-    home = c.home.ravel()
-    if c.effort.deflection:
-        rank = Rank(first.stock * c.stock, -home, first.by_pay, first.by_home)
-        return own * c.stock, (rank,)
-    kc, kh, free, _ = _second_step(c)
-    held = c.bound
-    own_now, shift = own * c.stock, first.stock * c.stock
-    own_now[held, 0] = 0.0
-    shift[held, 0] = 0.0
-    groups = len(home)
-    link = np.bincount(c.menu.group, kc * first.stock[:, 0], groups) - kh
-    second = Rank(
-        np.stack([free, np.zeros_like(free), np.zeros_like(free)], axis=1),
-        home,
-        kc * own[:, 0] + link[c.menu.group] * first.by_pay,
-        kh * c.effort.theta + link * first.by_home,
-    )
-    return own_now, (Rank(shift, -home, first.by_pay, first.by_home), second)
-
-
-def _second_step(c: Choice) -> tuple[Array, Array, Array, Array]:
-    """Weights of the second step: d ln t = Σ kc d ln N*_W + kh d ln N*_home − Σ held dQ / slack."""
-    m, s = c.menu, c.state
-    member = s.member
-    free = np.where(member & ~c.bound, c.stock[:, 0], 0.0)
-    home = c.home.ravel()
-    slack = home + np.bincount(m.group, free, len(home))
-    kc = np.where(member, s.first[:, 0] - free, 0.0) / slack[m.group]
-    kh = (s.first_home - home) / slack
-    return kc, kh, free, slack
-
-
-def tilt_choice(c: Choice, channel: Array, home: Array, quota: Array) -> tuple[Array, Array, Array]:
-    """Directional derivative of (stock, home, ln-gain) for a policy direction at given pay.
-
-    Parameters
-    ----------
-    channel
-        Change of log V̂ by channel; K × 3.
-    home
-        The same at home; N × 2.
-    quota
-        Change of the ceiling, persons; K (only where it binds does it matter).
-
-    Returns
-    -------
-    tuple
-        d stock (K × 3), d home (N × 2), d ln gain (N × 2).
-    """
-    t, s, b, f, m = c.state.terms, c.state.slopes, c.state.balance, c.effort, c.menu
-    room = np.divide(quota, c.stock[:, 0], out=np.zeros(len(quota)), where=c.bound & (c.stock[:, 0] > 0))
-    if f.deflection:
-        change = Tilt(
-            f.eta * channel[:, 1], f.eta * channel[:, 0], f.eta * channel[:, 2], room, f.theta * home.ravel()
-        )
-        dy, rise = tilt(t, b, s, change)
-        at = rise[m.group]
-        by_stock = c.stock * (f.eta * channel + ((t.rho - 1) * dy - at)[:, None])
-        by_stock[:, 2] += c.stock[:, 2] * t.network * (t.rho * dy - at)
-        by_stock[c.bound, 0] = quota[c.bound]
-        by_home = c.home.ravel() * (f.theta * home.ravel() - rise)
-        return by_stock, by_home.reshape(-1, 2), (rise / f.theta).reshape(-1, 2)
-    change = Tilt(
-        f.eta * channel[:, 1], f.eta * channel[:, 0], f.eta * channel[:, 2], np.zeros_like(room),
-        f.theta * home.ravel(),
-    )  # fmt: skip
-    dy, rise = tilt(t, b, s, change)
-    log_first = f.eta * channel + ((t.rho - 1) * dy - rise[m.group])[:, None]
-    log_home = f.theta * home.ravel() - rise
-    kc, kh, free, slack = _second_step(c)
-    held = np.where(c.bound, quota, 0.0)
-    log_t = (
-        sum_by(m.group, kc * log_first[:, 0], len(rise)) + kh * log_home
-        - sum_by(m.group, held, len(rise)) / slack
-    )  # fmt: skip
-    by_stock = c.stock * log_first
-    by_stock[:, 0] += free * log_t[m.group]
-    by_stock[c.bound, 0] = quota[c.bound]
-    by_home = c.home.ravel() * (log_home + log_t)
-    first = np.where(c.state.member, c.state.first[:, 0], 0.0)
-    members = c.state.first_home + sum_by(m.group, first, len(rise))
-    moved = c.state.first_home * log_home + sum_by(m.group, first * log_first[:, 0], len(rise))
-    gain = (rise - members / m.people * log_t - moved / m.people * c.state.log_room) / f.theta
-    return by_stock, by_home.reshape(-1, 2), gain.reshape(-1, 2)

@@ -28,12 +28,22 @@ if TYPE_CHECKING:
     from comity.world.given import Given
     from comity.world.labour import Ground
 
-__all__ = ["Joint", "evaluate_joint", "factor_joint", "solve_joint", "split_pay"]
+__all__ = [
+    "Joint",
+    "count_unknowns",
+    "evaluate_joint",
+    "factor_joint",
+    "find_pay_gap",
+    "solve_joint",
+    "split_pay",
+]
 
 TOLERANCE = 1e-10
 #: A step that shrinks the residual by less than this asks for a new Jacobian.
 SLOW = 0.5
 MAX_STEPS = 100
+#: log ω̂, log P̂, log real pay of migrants and of natives by skill.
+BLOCKS = 6
 #: The longest step in logarithms.
 LONGEST = 1.0
 
@@ -57,14 +67,22 @@ def split_pay(z: Array, n: int) -> tuple[Array, Array]:
 
 
 def evaluate_joint(z: Array, ground: Ground, effort: Effort, start: Choice | None = None) -> Joint:
-    """Settle the queues at z, then supply, demand and pay: residuals of prices, markets and pay (6N)."""
+    """Settle the queues at z, then supply, demand and pay: residuals of prices, markets and pay (6N).
+
+    Where skills are formed (:mod:`comity.world.formation`) z and the residual have N entries more.
+    """
     e, n = ground.economy, len(ground.economy)
     abroad, home = split_pay(z, n)
-    choice = choose(ground.channels.menu, effort, ground.policy.pull, abroad, home, start=start)
+    skills = ground.formation
+    mass = None if skills is None else skills.find_mass(z)
+    choice = choose(ground.channels.menu, effort, ground.policy.pull, abroad, home, mass=mass, start=start)
     given = carry(ground, Stocks(choice.stock, choice.home))
     kernel = fix_kernel(e, given)
     point = evaluate_point(z[: 2 * n], e, given, kernel)
-    value = np.concatenate([stack_residual(point, e), find_pay_gap(z, given)])
+    parts = [stack_residual(point, e), find_pay_gap(z, given)]
+    if skills is not None:
+        parts.append(skills.find_gap(z, choice))
+    value = np.concatenate(parts)
     size = float(np.abs(value).max())
     return Joint(z, choice, given, kernel, point, value, size)
 
@@ -74,13 +92,18 @@ def find_pay_gap(z: Array, given: Given) -> Array:
     n = len(given.quantity)
     real = (z[:n] - z[n : 2 * n])[:, None, None]
     paid = np.log(given.pay) + real
-    return z[2 * n :] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+    return z[2 * n : 6 * n] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+
+
+def count_unknowns(ground: Ground) -> int:
+    """Length of z."""
+    return (BLOCKS + (ground.formation is not None)) * len(ground.economy)
 
 
 def factor_joint(j: Joint, ground: Ground) -> Factors:
     """LU factors of the Jacobian at a point."""
     labour = change_labour(ground, Stocks(j.choice.stock, j.choice.home))
-    matrix = differentiate_joint(j.z, ground, j.choice, j.given, j.kernel, j.point, labour)
+    matrix = differentiate_joint(j.z, ground, j.choice, j.given, j.kernel, j.point, labour, ground.formation)
     lu, pivots = lu_factor(matrix, overwrite_a=True, check_finite=False)
     return lu, pivots
 
@@ -110,7 +133,7 @@ def solve_joint(
         No convergence: names the economy with the largest residual.
     """
     n = len(ground.economy)
-    now = evaluate_joint(np.zeros(6 * n) if start is None else start.copy(), ground, effort)
+    now = evaluate_joint(np.zeros(count_unknowns(ground)) if start is None else start.copy(), ground, effort)
     factorings, renewed, step = 0, False, 0
     for step in range(MAX_STEPS):
         if now.size <= TOLERANCE:

@@ -20,6 +20,7 @@ from comity.world.quota import sum_by
 if TYPE_CHECKING:
     from comity.world.channels import Channels
     from comity.world.economy import Array, Economy
+    from comity.world.formation import Formation
     from comity.world.policy import Policy
     from comity.world.shock import Shock
 
@@ -48,6 +49,8 @@ class Ground:
         Net public transfers; N.
     move_units, move_persons, move_untaxed
         People moved by number, as in quantity mode; N × N × 2, N × N, N × 2.
+    formation
+        How emigration forms skills, where that is switched on.
     """
 
     economy: Economy
@@ -61,6 +64,7 @@ class Ground:
     move_units: Array
     move_persons: Array
     move_untaxed: Array
+    formation: Formation | None = None
 
     @cached_property
     def bill_share(self) -> Array:
@@ -103,7 +107,9 @@ class Ground:
         return bool(self.move_units.any())
 
 
-def lay_ground(e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Shock) -> Ground:
+def lay_ground(
+    e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Shock, formation: Formation | None = None
+) -> Ground:
     """Put together what does not depend on choice; ``plain`` is the shock without items of the channel mode."""
     units, persons, recognised, untaxed = move_people(e, plain)
     friction, tariff = change_friction(e, plain, np.zeros_like(persons))
@@ -118,13 +124,15 @@ def lay_ground(e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Sho
     for item in shock.transfers:
         money[e.place(item.giver)] -= item.usd
         money[e.place(item.receiver)] += item.usd
-    return Ground(e, c, policy, friction, tariff, fee, lift, money, units - recognised, persons, untaxed)
+    return Ground(
+        e, c, policy, friction, tariff, fee, lift, money, units - recognised, persons, untaxed, formation
+    )
 
 
 def change_labour(g: Ground, s: Stocks) -> tuple[Array, Array]:
     """ΔU of natives and migrants by place and skill (N × 2 × 2), and of each corridor on the menu (K)."""
     m, c = g.channels.menu, g.channels
-    delta = (g.units * s.stock).sum(axis=1) - g.start_units + g.recognised
+    delta = np.einsum("ck,ck->c", g.units, s.stock) - g.start_units + g.recognised
     foreign = sum_by(m.arrival, delta, 2 * m.size).reshape(-1, 2)
     native = c.home_units * (s.home - m.home)
     change = np.stack([native, foreign], axis=-1)
@@ -151,7 +159,7 @@ def carry(g: Ground, s: Stocks, *, full: bool = False) -> Given:
     persons = None
     friction = g.friction
     if full or k.nu_migrants:
-        persons = sum_by(m.pair, s.stock.sum(axis=1) - m.total, n * n).reshape(n, n)
+        persons = sum_by(m.pair, s.stock @ np.ones(3) - m.total, n * n).reshape(n, n)
         own = np.arange(n)
         persons[own, own] = (s.home - m.home).sum(axis=1)
         persons = persons + g.move_persons

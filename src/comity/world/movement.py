@@ -14,24 +14,29 @@ import numpy as np
 from comity.evidence import Evidence, Parameters
 from comity.world.calibrate import PARAMETERS as ECONOMY_PARAMETERS
 from comity.world.calibrate import calibrate
-from comity.world.channel_ledger import find_home_income, keep_channel_ledger
+from comity.world.channel_ledger import find_home_income, keep_channel_ledger, list_lines
 from comity.world.channels import PARAMETERS, Channels, calibrate_channels
 from comity.world.choice import Effort
 from comity.world.economy import SKILLS
 from comity.world.equilibrium import read_prices
 from comity.world.figures import gather
-from comity.world.joint import Joint, evaluate_joint, factor_joint, solve_joint
+from comity.world.formation import Formation
+from comity.world.joint import Joint, count_unknowns, evaluate_joint, factor_joint, solve_joint
 from comity.world.labour import Ground, Stocks, carry, lay_ground
 from comity.world.policy import read_policy
 from comity.world.registers import IRREGULAR_IN_US, gather_registers
+from comity.world.sensitivity import Sensitivity, differentiate
 from comity.world.shock import CHANNEL_ITEMS, QuotaChange, Shock
 from comity.world.switches import Switches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from comity.world.direction import Item
     from comity.world.economy import Array, Economy
     from comity.world.equilibrium import Factors, Prices
     from comity.world.given import Given
-    from comity.world.ledger import Ledger
+    from comity.world.ledger import Ledger, Line
 
 __all__ = ["ChannelOutcome", "ChannelWorld", "ExpectedUtility"]
 
@@ -71,6 +76,11 @@ class ChannelOutcome:
     ground: Ground
     steps: int
     factorings: int
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Lines of the ledger."""
+        return list_lines(self.switches.rent_holder)
 
     @property
     def error(self) -> float:
@@ -165,6 +175,12 @@ class ChannelWorld:
             f.theta, f.eta, f.network if self.switches.network else 0.0, self.switches.deflection
         )
 
+    @property
+    def formation(self) -> Formation | None:
+        """How emigration forms skills; None where that is switched off."""
+        elasticity = self.channels.factors.brain_gain
+        return Formation(self.channels.menu, elasticity) if self.switches.brain_gain else None
+
     @classmethod
     def load(
         cls,
@@ -198,13 +214,14 @@ class ChannelWorld:
     def _ground(self, shock: Shock) -> Ground:
         plain = replace(shock, **dict.fromkeys(CHANNEL_ITEMS, ()))
         policy = read_policy(self.economy, self.channels, shock)
-        return lay_ground(self.economy, self.channels, policy, shock, plain)
+        return lay_ground(self.economy, self.channels, policy, shock, plain, self.formation)
 
     @cached_property
     def factors(self) -> Factors:
         """LU factors of the Jacobian at the baseline."""
         ground = self._ground(Shock())
-        return factor_joint(evaluate_joint(np.zeros(6 * len(self.economy)), ground, self.effort), ground)
+        start = np.zeros(count_unknowns(ground))
+        return factor_joint(evaluate_joint(start, ground, self.effort), ground)
 
     def solve(self, shock: Shock, *, start: Array | None = None) -> ChannelOutcome:
         """Solve a counterfactual in channel mode.
@@ -232,6 +249,10 @@ class ChannelWorld:
         return ChannelOutcome(
             self.economy, self.channels, self.switches, shock, given, prices, joint, ground, steps, factorings
         )  # fmt: skip
+
+    def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
+        """Derivatives of each ledger line by each instrument; see :func:`comity.world.sensitivity.differentiate`."""
+        return differentiate(outcome, instruments)
 
     def to_quota(self, shock: Shock) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.

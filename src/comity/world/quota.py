@@ -165,12 +165,16 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
 
 @dataclass(frozen=True, slots=True)
 class Tilt:
-    """Relative changes that a direction brings, at given D and S: of a, b_free, r and Q (K), and h (G)."""
+    """What a direction brings at given D and S.
+
+    Relative changes of a, b_free and r (K) and of h (G); ``push`` is the change of S through the ceiling, over
+    S (K).
+    """
 
     asylum: Array
     regular: Array
     irregular: Array
-    room: Array
+    push: Array
     home: Array
 
 
@@ -186,7 +190,7 @@ class Slopes:
 
 
 def slope(t: Terms, b: Balance) -> Slopes:
-    """Derivatives at a settled point.
+    """Differentiate a settled point.
 
     Where q is exactly 1 on the edge of its quota the derivative is that of the side without a queue.
     """
@@ -198,12 +202,12 @@ def slope(t: Terms, b: Balance) -> Slopes:
 
 
 def tilt(t: Terms, b: Balance, s: Slopes, change: Tilt) -> tuple[Array, Array]:
-    """(dy, d ln D) for one direction."""
+    """Find (dy, d ln D) for one direction."""
     direct = (
         b.alpha_asylum * change.asylum
         + s.free * change.regular
         + b.alpha_irregular * change.irregular
-        + s.held * change.room
+        + change.push
     ) / s.den
     rise = s.lift * (sum_by(t.group, b.tau * t.rho * direct, len(t.home)) + b.tau_home * change.home)
     return direct + s.delta * rise[t.group], rise

@@ -10,16 +10,19 @@ Who may import me: the world room. Start at :func:`differentiate_joint`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from comity.world.equilibrium import Kernel, Point, differentiate_point, find_largest, find_shares
 from comity.world.given import find_pay
+from comity.world.response import Response, respond
 
 if TYPE_CHECKING:
     from comity.world.choice import Choice
-    from comity.world.economy import Array, Economy
+    from comity.world.economy import Array, Economy, Flags
+    from comity.world.formation import Formation
     from comity.world.given import Given
     from comity.world.labour import Ground
 
@@ -30,7 +33,7 @@ STEP = 1e-30
 
 
 def slope_pay(e: Economy, change: Array) -> tuple[Array, Array, Array, Array]:
-    """Derivatives of (log V̂, log K̂, log Â, log pay) by ΔU, exact, by complex steps.
+    """Differentiate (log V̂, log K̂, log Â, log pay) by ΔU, exactly, by complex steps.
 
     Returns
     -------
@@ -54,58 +57,89 @@ def slope_pay(e: Economy, change: Array) -> tuple[Array, Array, Array, Array]:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Derivatives of sums over corridors; columns are migrants low, high, natives low, high (4 N)."""
+    """Derivatives of sums over corridors; columns are migrants low, high, natives low, high (4N).
+
+    Where skills are formed (brain gain) N columns follow: the log of the number of high-skilled people born in
+    each economy; ``grown`` is how the log of a group moves with it, N × 2.
+    """
 
     choice: Choice
+    response: Response
+    grown: Array | None
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        n = self.choice.menu.size
+        return 4 * n if self.grown is None else 5 * n
+
+    @cached_property
+    def rows(self) -> tuple[Flags, Flags]:
+        """Corridors of each skill."""
+        return self.choice.menu.skill == 0, self.choice.menu.skill == 1
+
+    @cached_property
+    def paid(self) -> tuple[tuple[Array, Array], ...]:
+        """``by_pay`` of each rank as matrices, by skill."""
+        return tuple((self._spread(r.by_pay, 0), self._spread(r.by_pay, 1)) for r in self.response.ranks)
 
     def _spread(self, values: Array, s: int) -> Array:
         m = self.choice.menu
-        here = m.skill == s
+        here = self.rows[s]
         out = np.zeros(m.size * m.size)
         out[m.pair[here]] = values[here]
         return out.reshape(m.size, m.size)
 
     def by_place(self, weight: Array, skills: tuple[int, ...] = (0, 1)) -> Array:
-        """Derivative of Σ_is weight_c · N_c by place; ``weight`` is K × 3; N × 4N."""
-        c, n = self.choice, self.choice.menu.size
-        out = np.zeros((n, 4 * n))
-        own = (weight * c.own).sum(axis=1)
+        """Differentiate Σ_is weight_c · N_c by place; ``weight`` is K × 3."""
+        r, m, n = self.response, self.choice.menu, self.choice.menu.size
+        out = np.zeros((n, self.width))
+        own = (weight * r.own).sum(axis=1)
         for s in skills:
-            here = c.menu.skill == s
-            diagonal = np.bincount(c.menu.place[here], own[here], n)
-            block = np.diag(diagonal)
-            for rank in c.ranks:
-                shift = self._spread((weight * rank.stock).sum(axis=1), s)
-                block += shift.T @ self._spread(rank.by_pay, s)
-                out[:, (2 + s) * n : (3 + s) * n] += shift.T * rank.by_home[s::2]
+            here = self.rows[s]
+            block = np.diag(np.bincount(m.place[here], own[here], n))
+            for rank, paid in zip(r.ranks, self.paid, strict=True):
+                shift = self._spread((weight * rank.stock).sum(axis=1), s).T
+                block += shift @ paid[s]
+                out[:, (2 + s) * n : (3 + s) * n] += shift * rank.by_home[s::2]
             out[:, s * n : (s + 1) * n] += block
+            if self.grown is not None:
+                by_mass = self._spread((weight * r.by_mass).sum(axis=1), s).T
+                out[:, 4 * n :] += by_mass * self.grown[:, s]
         return out
 
     def by_birth(self, weight: Array) -> Array:
-        """The same sum by birthplace; N × 4N."""
-        c, n = self.choice, self.choice.menu.size
-        out = np.zeros((n, 4 * n))
-        own = (weight * c.own).sum(axis=1)
+        """Differentiate the same sum by birthplace."""
+        r, m, n = self.response, self.choice.menu, self.choice.menu.size
+        out = np.zeros((n, self.width))
+        own = (weight * r.own).sum(axis=1)
+        at = np.arange(n)
         for s in range(2):
-            here = c.menu.skill == s
+            here = self.rows[s]
             block = self._spread(own, s)
-            for rank in c.ranks:
+            for rank, paid in zip(r.ranks, self.paid, strict=True):
                 shift = (weight * rank.stock).sum(axis=1)
-                total = np.bincount(c.menu.origin[here], shift[here], n)
-                block += total[:, None] * self._spread(rank.by_pay, s)
-                out[:, (2 + s) * n : (3 + s) * n] += np.diag(total * rank.by_home[s::2])
+                total = np.bincount(m.origin[here], shift[here], n)
+                block += total[:, None] * paid[s]
+                out[at, (2 + s) * n + at] += total * rank.by_home[s::2]
             out[:, s * n : (s + 1) * n] += block
+            if self.grown is not None:
+                by_mass = (weight * r.by_mass).sum(axis=1)
+                out[at, 4 * n + at] += np.bincount(m.origin[here], by_mass[here], n) * self.grown[:, s]
         return out
 
     def home(self, s: int) -> Array:
-        """Derivative of those who stay, skill s; N × 4N."""
-        c, n = self.choice, self.choice.menu.size
-        out = np.zeros((n, 4 * n))
-        natives = c.own_home[:, s].copy()
-        for rank in c.ranks:
-            out[:, s * n : (s + 1) * n] += rank.home[s::2, None] * self._spread(rank.by_pay, s)
+        """Differentiate the number of those who stay, skill s."""
+        r, n = self.response, self.choice.menu.size
+        out = np.zeros((n, self.width))
+        at = np.arange(n)
+        natives = r.own_home[:, s].copy()
+        for rank, paid in zip(r.ranks, self.paid, strict=True):
+            out[:, s * n : (s + 1) * n] += rank.home[s::2, None] * paid[s]
             natives += rank.home[s::2] * rank.by_home[s::2]
-        out[:, (2 + s) * n : (3 + s) * n] += np.diag(natives)
+        out[at, (2 + s) * n + at] += natives
+        if self.grown is not None:
+            out[at, 4 * n + at] += r.home_by_mass[s::2] * self.grown[:, s]
         return out
 
 
@@ -117,12 +151,14 @@ def differentiate_joint(
     kernel: Kernel,
     point: Point,
     labour: tuple[Array, Array],
+    formation: Formation | None = None,
 ) -> Array:
-    """Jacobian of :func:`comity.world.joint.evaluate_joint` at one point; 6N × 6N."""
+    """Differentiate :func:`comity.world.joint.evaluate_joint` at one point; 6N × 6N, or 7N × 7N."""
     e, g, n = ground.economy, given, len(ground.economy)
-    _m, k = choice.menu, e.coefficients
+    k = e.coefficients
     change, delta = labour
-    sums = _Sums(choice)
+    sums = _Sums(choice, respond(choice), None if formation is None else formation.grown(z))
+    width = sums.width
     factor = np.exp(z[:n])
     d_quantity, _, d_productivity, d_pay = slope_pay(e, change)
     # Labour by skill and kind (0 native, 1 migrant), by the four blocks of pay.
@@ -133,13 +169,13 @@ def differentiate_joint(
 
     def follow(slopes: Array) -> Array:
         """Chain a derivative by ΔU (N × 2 × 2) to the blocks of pay; N × 4N."""
-        out = np.zeros((n, 4 * n))
+        out = np.zeros((n, width))
         for s in range(2):
             for b in range(2):
                 out += slopes[:, s, b, None] * d_labour[s][b]
         return out
 
-    full = np.zeros((6 * n, 6 * n))
+    full = np.zeros((2 * n + width, 2 * n + width))
     full[: 2 * n, : 2 * n] = differentiate_point(z[: 2 * n], e, g, kernel, point)
     by_pay = {}
     for s in range(2):
@@ -149,7 +185,7 @@ def differentiate_joint(
             full[row, 2 * n :] = -by_pay[s, b]
             full[row, :n] -= np.eye(n)
             full[row, n : 2 * n] += np.eye(n)
-    at = np.arange(2 * n, 6 * n)
+    at = np.arange(2 * n, 2 * n + width)
     full[at, at] += 1.0
 
     shares = find_shares(point, kernel)
@@ -173,6 +209,10 @@ def differentiate_joint(
     largest = find_largest(e)
     market[largest] = (e.value_added_share[:, None] * d_output).sum(axis=0) / e.value_added.sum()
     full[n : 2 * n, 2 * n :] = market
+    if formation is not None:
+        stayed = sums.home(1)
+        stayed[:, 4 * n :] -= np.diag(choice.home[:, 1])
+        full[2 * n + 4 * n :, 2 * n :] += formation.slope(choice)[:, None] * stayed
     return full
 
 
@@ -182,9 +222,9 @@ def _remittances(
     """D income through remittances, N × 4N: with the pay of migrants, and with who lives where."""
     e, n, m = ground.economy, len(ground.economy), ground.channels.menu
     kept = (1 - e.coefficients.fee_sending * g.fee) * ground.lift * factor
-    out = np.zeros((n, 4 * n))
+    out = np.zeros((n, sums.width))
     for s in range(2):
-        here = m.skill == s
+        here = sums.rows[s]
         new = np.bincount(m.pair[here], (ground.rate * delta)[here], n * n).reshape(n, n)
         if ground.moves_anybody:
             come, leave = np.maximum(ground.move_units[..., s], 0), np.maximum(-ground.move_units[..., s], 0)
@@ -201,7 +241,7 @@ def _remittances(
 
 
 def _trade_link(ground: Ground, g: Given, sums: _Sums, point: Point, shares: Array) -> tuple[Array, Array]:
-    """Derivatives of price gaps and demands through migrants' link to trade; N × 4N each."""
+    """Differentiate price gaps and demands through migrants' link to trade; N × 4N each."""
     e, m = ground.economy, ground.channels.menu
     k = e.coefficients
     persons = ground.persons_base + _persons_change(ground, sums.choice)
