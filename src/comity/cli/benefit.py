@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from comity.cli.output import check_writable, colours, print_result, progress_bar, say, width, write_file
-from comity.cli.workers import open_executor
+from comity.cli.workers import Evidence, check_pack, open_executor
 from comity.errors import InputError
 
 __all__ = ["benefit"]
@@ -56,6 +56,7 @@ def benefit(
         str | None,
         typer.Option("--cluster", metavar="ADDRESS", help="A Dask scheduler that computes the draws."),
     ] = None,
+    evidence: Evidence = None,
     full: Annotated[bool, typer.Option("--full", help="Print the whole report here too.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")] = False,
 ) -> None:
@@ -80,6 +81,7 @@ def benefit(
                 seed=seed,
                 draws=draws,
                 executor=executor,
+                pack=check_pack(evidence),
                 progress=progress,
             )
         else:
@@ -97,6 +99,7 @@ def benefit(
                 seed=seed,
                 draws=draws,
                 executor=executor,
+                pack=check_pack(evidence),
                 progress=progress,
             )
     if html is not None:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from comity.errors import InputError, MissingExtraError
 
@@ -12,7 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-__all__ = ["open_executor"]
+__all__ = ["Evidence", "check_pack", "open_executor"]
+
+Evidence = Annotated[
+    Path | None,
+    typer.Option("--evidence", metavar="DIR", help="Your own evidence pack, from 'comity evidence build'."),
+]
+
+
+def check_pack(folder: Path | None) -> Path | None:
+    """Refuse a folder that holds no evidence pack.
+
+    >>> check_pack(None) is None
+    True
+    """
+    if folder is not None and not any(folder.glob("*.meta.yaml")):
+        msg = f"{folder} holds no evidence pack"
+        raise InputError(msg, key="--evidence", accepted="a folder that 'comity evidence build --out' wrote")
+    return folder
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from comity.cli.output import (
     width,
     write_file,
 )
-from comity.cli.workers import open_executor
+from comity.cli.workers import Evidence, check_pack, open_executor
 from comity.errors import InputError
 
 __all__ = ["app", "read_pairs"]
@@ -100,6 +100,7 @@ def run(
     ] = None,
     workers: Workers = 1,
     cluster: Cluster = None,
+    evidence: Evidence = None,
     full: Annotated[bool, typer.Option("--full", help="Print the whole report here too.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -117,6 +118,7 @@ def run(
             seed=seed,
             draws=draws,
             executor=executor,
+            pack=check_pack(evidence),
             progress=progress,
         )
     if html is not None:

@@ -67,6 +67,7 @@ def benefit_compute(
     seed: int | None = None,
     draws: int | None = None,
     executor: Executor | None = None,
+    pack: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Benefit:
     """Compute one country's net benefit of a package.
@@ -85,6 +86,8 @@ def benefit_compute(
         Instead of the round's.
     executor
         Where the draws are computed (§3.14); here unless given.
+    pack
+        Folder of a user's own evidence pack; the shipped one unless given.
     progress
         Called with what is being done and a share from 0 to 1.
 
@@ -98,7 +101,7 @@ def benefit_compute(
     tell = progress if progress is not None else _quiet
     with threadpool_limits(limits=1, user_api="blas"):
         tell("Reading the package", 0.0)
-        evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()
+        evidence, parameters, catalogue = Evidence.load(pack), Parameters.load(), Catalogue.load()
         table = evidence.table("countries")
         countries = dict(zip(table["iso3"].astype(str), table["name"].astype(str), strict=True))
         if country not in countries:

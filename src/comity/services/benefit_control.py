@@ -81,8 +81,7 @@ def _keep(clause: Clause, value: float, catalogue: Catalogue) -> Control:
     instrument = catalogue.instruments[clause.instrument]
     unit = instrument.parameter.unit
     if instrument.action in _PLACES:
-        what = f"{instrument.title}: a number, not an open door; whom it admits within it, and how, it "
-        "decides itself"
+        what = f"{instrument.title}: a number, not an open door; whom it admits, it decides itself"
         return Control("cap", clause.key, what, value, unit)
     if instrument.action in _MONEY:
         what = f"{instrument.title}: a sum, voted in its own budget"

@@ -71,10 +71,18 @@ def swing_inputs(
     ]
 
 
+def name_input(param: Param) -> str:
+    """Return the definition, or the dotted name in words where the definition leans on its neighbour's."""
+    if not param.definition.startswith("The same"):
+        return param.definition
+    words = param.name.removeprefix("world.").replace("_", " ").split(".")
+    return f"{', '.join(words).capitalize()} ({param.unit})"
+
+
 def _write_swing(param: Param, low: float, high: float, ends: tuple[float, float], base: float) -> InputSwing:
     return InputSwing(
         name=f"parameter:{param.name}",
-        label=param.definition,
+        label=name_input(param),
         status=str(Status(param.status)),
         unit=param.unit,
         low=low,

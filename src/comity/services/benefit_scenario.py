@@ -37,6 +37,7 @@ from comity.world.scenarios import Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -61,6 +62,7 @@ def benefit_of_scenario(
     seed: int | None = None,
     draws: int | None = None,
     executor: Executor | None = None,
+    pack: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Benefit:
     """Compute one country's net benefit of a scenario.
@@ -73,7 +75,7 @@ def benefit_of_scenario(
         Name, and settings as a user writes them.
     horizon
         ``year-after``, ``five-years`` or ``long-run`` (unless given).
-    seed, draws, executor, progress
+    seed, draws, executor, pack, progress
         As in :func:`comity.services.scenario.scenario_run`.
 
     Raises
@@ -84,7 +86,7 @@ def benefit_of_scenario(
         The world was not solved.
     """
     with threadpool_limits(limits=1, user_api="blas"):
-        setup = set_up(scenario, settings or {}, horizon=horizon, seed=seed, draws=draws)
+        setup = set_up(scenario, settings or {}, horizon=horizon, seed=seed, draws=draws, pack=pack)
         if country not in setup.figures.codes:
             names = dict(zip(setup.figures.codes, setup.figures.names, strict=True))
             msg = f"unknown country {country!r}"

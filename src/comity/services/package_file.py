@@ -180,21 +180,12 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
         raise _wrong(source, ("package",), "the package has no name", "package: NAME")
     if not isinstance(provisions, list) or not provisions:
         raise _wrong(source, ("provisions",), "no list of provisions", "a list with at least one provision")
-    table, values = [], []
+    table, values = _read_provisions(source, provisions, catalogue)
+    # Where no parties are given they are the givers and beneficiaries; the first place of each is kept.
+    codes: dict[str, tuple[int, str]] = {}
     for place, row in enumerate(provisions):
-        if not isinstance(row, dict):
-            raise _wrong(
-                source, ("provisions", place), "not a provision", "instrument, giver, beneficiary, value"
-            )
-        value = row.get("value")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            what = "the value is missing" if value is None else f"{one_line(value)} is not a number"
-            raise _wrong(source, ("provisions", place, "value"), what, "a number in the instrument's unit")
-        clause = {key: item for key, item in row.items() if key != "value"}
-        clause.setdefault("range", _default_range(str(row.get("instrument")), float(value), catalogue))
-        table.append(clause)
-        values.append(float(value))
-    codes = dict.fromkeys(str(row.get(side)) for row in provisions for side in ("giver", "beneficiary"))
+        for side in ("giver", "beneficiary"):
+            codes.setdefault(str(row.get(side)), (place, side))
     shared = {key: data[key] for key in _SHARED if key in data}
     rewritten = {
         "title": name,
@@ -203,13 +194,19 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
         "round": name,
         "table": table,
     }
-    lines = {
-        ("table", *key[1:]) if key[:1] == ("provisions",) else key: at for key, at in source.lines.items()
-    }
+    lines = dict(source.lines)
+    for key, at in source.lines.items():
+        if key[:1] == ("provisions",):
+            lines["table", *key[1:]] = at
+    written = {"table": "provisions", "round": "package", "title": "package"}
+    if "parties" not in data:
+        for place, (row_place, side) in enumerate(codes.values()):
+            lines["parties", place, "code"] = source.line(("provisions", row_place, side))
+            written[f"parties.{place}.code"] = f"provisions.{row_place}.{side}"
     try:
         round_ = check_source(Source(source.name, rewritten, lines), catalogue, countries)
     except InputError as error:
-        raise _renamed(error) from None
+        raise _renamed(error, written) from None
     for place, (held, value) in enumerate(zip(round_.table, values, strict=True)):
         low, high = held.range
         if not low <= value <= high:
@@ -219,6 +216,26 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
             )
     keyed = {clause.key: value for clause, value in zip(round_.table, values, strict=True)}
     return PackageFile(round_, keyed, name, round_.title, source.name)
+
+
+def _read_provisions(
+    source: Source, provisions: list[Any], catalogue: Catalogue
+) -> tuple[list[dict[str, Any]], list[float]]:
+    """Turn provisions into clauses with a range, and their values."""
+    table, values = [], []
+    for place, row in enumerate(provisions):
+        if not isinstance(row, dict):
+            accepted = "instrument, giver, beneficiary, value"
+            raise _wrong(source, ("provisions", place), "not a provision", accepted)
+        value = row.get("value")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            what = "the value is missing" if value is None else f"{one_line(value)} is not a number"
+            raise _wrong(source, ("provisions", place, "value"), what, "a number in the instrument's unit")
+        clause = {key: item for key, item in row.items() if key != "value"}
+        clause.setdefault("range", _default_range(str(row.get("instrument")), float(value), catalogue))
+        table.append(clause)
+        values.append(float(value))
+    return table, values
 
 
 def _default_range(code: str, value: float, catalogue: Catalogue) -> list[float]:
@@ -235,11 +252,12 @@ def _wrong(source: Source, key: tuple[str | int, ...], what: str, accepted: str)
     return InputError(what, file=source.name, line=source.line(key), key=dotted, accepted=accepted)
 
 
-def _renamed(error: InputError) -> InputError:
+def _renamed(error: InputError, written: Mapping[str, str]) -> InputError:
     """Name the key as this file writes it."""
-    key, message = error.key, error.message
-    if key is not None and (key == "table" or key.startswith("table.")):
-        key = "provisions" + key.removeprefix("table")
-    if key in ("round", "title") or key is None:
-        key = "package"
-    return InputError(message, file=error.file, line=error.line, key=key, accepted=error.accepted)
+    key = error.key
+    if key is not None:
+        for ours, theirs in written.items():
+            if key == ours or key.startswith(f"{ours}."):
+                key = theirs + key.removeprefix(ours)
+                break
+    return InputError(error.message, file=error.file, line=error.line, key=key, accepted=error.accepted)

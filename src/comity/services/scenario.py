@@ -29,6 +29,7 @@ from comity.world.scenarios import SCENARIOS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -160,6 +161,7 @@ def scenario_run(
     seed: int | None = None,
     draws: int | None = None,
     executor: Executor | None = None,
+    pack: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> ScenarioResult:
     """Run a scenario over draws of the uncertain inputs.
@@ -176,6 +178,8 @@ def scenario_run(
         Of the uncertain inputs.
     executor
         Where the draws are computed; here unless given.
+    pack
+        Folder of a user's own evidence pack; the shipped one unless given.
     progress
         Called with what is being done and a share from 0 to 1.
 
@@ -187,7 +191,7 @@ def scenario_run(
         The world was not solved.
     """
     with threadpool_limits(limits=1, user_api="blas"):
-        setup = set_up(name, settings or {}, horizon=horizon, seed=seed, draws=draws)
+        setup = set_up(name, settings or {}, horizon=horizon, seed=seed, draws=draws, pack=pack)
         task = setup.run()
 
         def tick(share: float) -> None:

@@ -182,8 +182,7 @@ def _rows(r: ScenarioResult, rows: Sequence[EconomyRow], head: str, title: str, 
 
 def _places(r: ScenarioResult, *, brief: bool) -> Iterator[Block]:
     yield Heading(2, "By region and economy", "economies")
-    who = "Residents, their treasury, trade and remittances count here; movers, immigrants and nationals "
-    "abroad do not."
+    who = "Counted: residents, treasury, trade, remittances; not movers, immigrants and nationals abroad."
     if not brief:
         yield _rows(r, r.regions, "Region", "By region, in alphabetical order", who)
         yield Details(

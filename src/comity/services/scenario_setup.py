@@ -22,6 +22,7 @@ from comity.world.scenarios import Scenario, Scope, find_scenario, name_groups, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -106,8 +107,11 @@ def set_up(
     horizon: str | None = None,
     seed: int | None = None,
     draws: int | None = None,
+    pack: Path | None = None,
 ) -> Setup:
     """Read the evidence and make a scenario ready; the long run unless another horizon is asked for.
+
+    ``pack`` is the folder of a user's own evidence pack; the shipped one unless given.
 
     Raises
     ------
@@ -115,7 +119,7 @@ def set_up(
         Unknown scenario, setting or horizon, or a share that cannot be.
     """
     scenario = find_scenario(name)
-    evidence, catalogue = Evidence.load(), Catalogue.load()
+    evidence, catalogue = Evidence.load(pack), Catalogue.load()
     when = LONG_RUN if horizon is None else horizon
     parameters, years = at_horizon(Parameters.load(), when, 0.0)
     figures = pack_figures(gather(evidence))
