@@ -159,11 +159,10 @@ def _tornado(
         or setup.parameters[name].status in _TRIED
         or str(setup.parameters[name].distribution) == "fixed"
     }
-    held = {name: value for name, value in setup.central.items() if name not in tried}
 
     def totals(table: Mapping[str, Array]) -> Array:
         size = len(next(iter(table.values())))
-        whole = {**{name: np.full(size, value) for name, value in held.items()}, **table}
+        whole = {**{name: np.full(size, value) for name, value in setup.central.items()}, **table}
         found = run_draws(
             task,
             whole,

@@ -49,6 +49,7 @@ _US_YEARS: Final = (1990, 2005, 2024)
 class Check:
     """One row: what was published or observed, ours, and the verdict with its reason.
 
+    ``low`` and ``high`` are the published number or the observed change (%), None where there is none.
     ``ours`` is None where the model has nothing to say. ``beside`` lists further numbers of ours that a
     reader needs, by experiment.
     """
@@ -67,6 +68,9 @@ class Check:
     reason: str
     source: str
     mark: str
+    reference: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +230,9 @@ def _check_target(target: Target, ours: Mapping[str, Worth]) -> Check:
         reason=reason,
         source=target.source,
         mark=target.mark,
+        reference=f"catalogue:targets[row={target.row}{f',part={target.part}' if target.part else ''}]",
+        low=target.low,
+        high=target.high,
     )
 
 
@@ -280,7 +287,6 @@ def _check_episode(rows: Sequence[Episode], ours: Mapping[str, Worth]) -> Check:
         for r in rows
         if r.period or r.value
     )
-    published = f"{listed}" if change is None or first.unit == "percent" else f"{change:+,.0f} % ({listed})"
     return Check(
         key=rows[0].row if len(rows) == 1 else f"{rows[0].row}–{rows[-1].row}",
         kind="episode",
@@ -288,7 +294,7 @@ def _check_episode(rows: Sequence[Episode], ours: Mapping[str, Worth]) -> Check:
         if first.corridor
         else first.episode.replace("_", " "),
         quantity=first.quantity,
-        published=published,
+        published=listed,
         unit=first.unit,
         experiment=first.experiment,
         ours=worth,
@@ -298,4 +304,7 @@ def _check_episode(rows: Sequence[Episode], ours: Mapping[str, Worth]) -> Check:
         reason=first.if_missed if verdict == OUTSIDE else first.basis,
         source=first.source,
         mark=first.mark,
+        reference=f"catalogue:episodes[row={first.row}]",
+        low=change,
+        high=change,
     )

@@ -123,9 +123,18 @@ def _what(c: Check) -> Words:
 
 
 def _published(c: Check) -> Words:
-    return Name(
-        f"{c.published} {c.unit}".strip() if c.unit not in ("order", "date") else c.published, "quote"
-    )
+    parts: list[Words] = []
+    if c.low is not None and c.high is not None:
+        # An observed change is computed from two observations; a published number is taken over.
+        source = SourceClass.ESTIMATED if c.kind == "episode" else SourceClass.EVIDENCE
+        unit = "%" if c.kind == "episode" else c.unit
+        low, high = (float(f"{x:.3g}") for x in (c.low, c.high))
+        if low != high:
+            parts += [Figure(low, "", source, c.reference), " to "]
+        parts += [Figure(high, unit, source, c.reference), "; "]
+    said = c.published if c.unit in ("order", "date") or c.kind == "target" else f"{c.published} {c.unit}"
+    parts += ["“", Name(said, "quote"), "” ", Name(f"({c.source}; {c.mark})", "quote")]
+    return Text(tuple(parts))
 
 
 def _ours(c: Check) -> Words | None:
