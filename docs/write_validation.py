@@ -23,9 +23,10 @@ parameter is fitted to any row, and misses stay in. Run it again with
 comity world validate --full
 ```
 
-Verdicts rest on central parameter values: **inside** or **outside** what `catalogue/targets.csv` counts as inside,
-or **not comparable**, with the reason. What each experiment does stands in `src/comity/world/experiments.py`; why
-the model is as it is, in [decision 0008](decisions/0008-benefit-draws-and-validation.md).
+Verdicts rest on central parameter values: **inside** or **outside** what `catalogue/targets.csv` counts as
+inside, or **not comparable**, with the reason. What each experiment does stands in
+`src/comity/world/experiments.py`; why the model is as it is, in
+[decision 0008](decisions/0008-benefit-draws-and-validation.md).
 
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,3 +130,17 @@ def test_the_command(found: Validation, monkeypatch, capsys, tmp_path):
 def test_the_battery_gives_one_number_for_each_experiment():
     assert len(EXPERIMENTS) == len(set(EXPERIMENTS))
     assert callable(Battery)
+
+
+def test_the_page_in_the_docs_holds_every_row(found: Validation):
+    """``docs/write_validation.py`` writes it; a row that comes or goes has to be written there too."""
+    page = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    plain = page.replace("\\", "")
+    for check in found.checks:
+        assert f"({check.key})" in plain, f"run docs/write_validation.py: {check.key} is missing"
+    rows = [line for line in plain.splitlines() if line.startswith("| **")]
+    assert len(rows) == len(found.checks)
+    outside = plain.partition("**Outside**")[2].partition("**Inside**")[0]
+    for check in found.checks:
+        if check.kind == "target" and check.verdict == "outside":
+            assert f"({check.key})" in outside, f"run docs/write_validation.py: {check.key} is outside now"
