@@ -40,6 +40,7 @@ format: setup ## put every file into the house style
 
 bench: setup $(PEER)/.ready ## time and memory, beside a peer, in one run
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world.py --peer $(PEER)/bin/python
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_channels.py
 	@$(BIN)/python benchmarks/bench_deal.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_draws.py
 

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.units import USD_YEAR
-from comity.world.labour import Ground, Stocks
 from comity.world.ledger import (
     LINES,
     MEMOS,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from comity.world.economy import Array
     from comity.world.equilibrium import Prices
     from comity.world.given import Given
+    from comity.world.labour import Ground, Stocks
     from comity.world.shock import Shock
 
 __all__ = ["CHANNEL_LINES", "enter_channel_lines", "find_rent", "keep_channel_ledger", "list_lines"]
@@ -64,8 +64,8 @@ def list_lines(holder: str) -> tuple[Line, ...]:
         ),
         Line("reception", "Reception of asylum and irregular residents", "treasury", "interior", "treasury"),
         Line(
-            "taste", "People who move: queues, tastes and costs beside pay", "movers", "foreign_affairs", "movers",
-            f"{USD_YEAR} at purchasing power parity",
+            "taste", "People who move: queues, tastes and costs beside pay", "movers", "foreign_affairs",
+            "movers", f"{USD_YEAR} at purchasing power parity",
         ),
     )  # fmt: skip
 

@@ -203,7 +203,7 @@ def _split_by_skill(e: Economy) -> Array:
     """Persons by skill, in the mix of those in work; N × N × 2."""
     total = e.workers.sum(axis=-1, keepdims=True)
     mix = np.divide(e.workers, total, out=np.zeros_like(e.workers), where=total > 0)
-    return e.persons[..., None] * mix
+    return np.asarray(e.persons[..., None] * mix)
 
 
 def calibrate_channels(economy: Economy, registers: Registers, values: Mapping[str, float]) -> Channels:
@@ -305,7 +305,7 @@ def _units_per_person(e: Economy, persons: Array, p: Mapping[str, float]) -> Arr
     work = work / work[0]
     weight = (persons * work).sum(axis=-1)
     unit = np.divide(e.units, weight, out=np.zeros_like(e.units), where=weight > 0)
-    return np.minimum(unit, 1.0)[..., None] * work
+    return np.asarray(np.minimum(unit, 1.0)[..., None] * work)
 
 
 def _find_queue(c: Channels, rationed: Flags, p: Mapping[str, float]) -> Array:

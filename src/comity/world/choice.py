@@ -35,11 +35,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from comity.errors import SolveError
-from comity.world.quota import Balance, Slopes, Terms, settle, slope
+from comity.world.quota import Balance, Slopes, Terms, UnsettledError, settle, slope
 
 if TYPE_CHECKING:
-    from comity.world.economy import Array, Flags
+    from comity.world.economy import Array, Flags, Whole
 
 __all__ = ["Choice", "Effort", "Menu", "Pull", "State", "choose"]
 
@@ -68,26 +67,26 @@ class Menu:
     """
 
     size: int
-    origin: Array
-    place: Array
-    skill: Array
+    origin: Whole
+    place: Whole
+    skill: Whole
     stock: Array
     home: Array
     queue: Array
     quota: Array
 
     @cached_property
-    def group(self) -> Array:
+    def group(self) -> Whole:
         """Group of each corridor, 2 i + s; K."""
         return 2 * self.origin + self.skill
 
     @cached_property
-    def arrival(self) -> Array:
+    def arrival(self) -> Whole:
         """Labour market of each corridor, 2 j + s; K."""
         return 2 * self.place + self.skill
 
     @cached_property
-    def pair(self) -> Array:
+    def pair(self) -> Whole:
         """Position i N + j of the corridor in a flat N × N matrix; K."""
         return self.origin * self.size + self.place
 
@@ -119,7 +118,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Elasticities of choice: θM over destinations, η over channels, ν of the network; ``deflection`` on or off."""
+    """Elasticities of choice: θM over places, η over channels, ν of the network; deflection on or off."""
 
     theta: float
     eta: float
@@ -179,11 +178,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a choice was settled: what :mod:`comity.world.response` differentiates and the next one starts from.
+    """How a choice was settled: what :mod:`comity.world.response` differentiates.
 
-    Without deflection ``first`` (K × 3) and ``first_home`` (G) are the stocks of the first step, ``log_room`` the
-    log of the factor on those who may still choose, and ``member`` the corridors that fill from home. ``mass``
-    is the change of the number of people; G.
+    Without deflection ``first`` (K × 3) and ``first_home`` (G) are the stocks of the first step, ``log_room``
+    the log of the factor on those who may still choose, and ``member`` the corridors that fill from home.
+    ``mass`` is the change of the number of people; G.
     """
 
     terms: Terms
@@ -241,8 +240,8 @@ def choose(
 
     Raises
     ------
-    SolveError
-        The queues did not settle.
+    UnsettledError
+        The queues did not settle; says for whom.
     """
     t = _terms(menu, effort, pull, pay, home, mass)
     b = settle(t, None if start is None else (start.state.balance.y, start.state.balance.log_d))
@@ -263,7 +262,7 @@ def choose(
         return _fill_from_home(menu, effort, pull, State(t, b, slope(t, b), rest, stock, rest, member, grown))
     free = stock[:, 0] * menu.queue**effort.eta
     stock[:, 0] = np.where(b.bound, pull.quota, free)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         queue = np.where(b.bound, (t.regular / b.regular) ** (1 / effort.eta), 1.0)
     state = State(t, b, slope(t, b), np.zeros(len(rest)), stock, rest, b.bound, grown)
     return Choice(
@@ -304,16 +303,16 @@ def _fill_from_home(m: Menu, f: Effort, p: Pull, s: State) -> Choice:
         t = np.maximum(t, _ROUNDING_TOLERANCE)
     else:
         msg = f"places did not fill: residual {np.abs(gap / before).max():.1e} after {MAX_STEPS} steps"
-        raise SolveError(msg)
+        raise UnsettledError(msg, int(np.abs(gap / before).argmax()))
     stock = s.first.copy()
     stock[member, 0] = filled[member]
     rest = s.first_home + np.bincount(m.group, s.first[:, 0] - stock[:, 0], groups)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         queue = np.where(bound, (wanted / np.where(bound, p.quota, 1.0)) ** (1 / f.theta), 1.0)
     members = before / (m.people * s.mass)
     gain = (s.balance.log_d - members * np.log(t)) / f.theta
     state = State(s.terms, s.balance, s.slopes, np.log(t), s.first, s.first_home, member, s.mass)
     return Choice(
-        m, f, stock, rest.reshape(-1, 2), queue, gain.reshape(-1, 2), bound, np.where(member, wanted, stock[:, 0]),
-        state,
+        m, f, stock, rest.reshape(-1, 2), queue, gain.reshape(-1, 2), bound,
+        np.where(member, wanted, stock[:, 0]), state,
     )  # fmt: skip

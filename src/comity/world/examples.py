@@ -80,9 +80,9 @@ def three_economies() -> Economy:
 def plain_factors(**changes: float) -> ChannelFactors:
     """Round made-up factors of choice, with changes by name."""
     base = {
-        "theta": 1.0, "excess": 0.5, "network": 0.3, "enforcement": 0.1, "interaction": 2.0, "human_capital": 0.1,
-        "market_size": 0.05, "brain_gain": 0.05, "rent_share": 0.5, "irregular_tax": 0.5, "reception": 0.01,
-        "control": 0.01,
+        "theta": 1.0, "excess": 0.5, "network": 0.3, "enforcement": 0.1, "interaction": 2.0,
+        "human_capital": 0.1, "market_size": 0.05, "brain_gain": 0.05, "rent_share": 0.5,
+        "irregular_tax": 0.5, "reception": 0.01, "control": 0.01,
     }  # fmt: skip
     return ChannelFactors(**(base | changes))
 

@@ -1,9 +1,6 @@
-"""One direction through the joint system: how everything moves at first order, and what residual is left.
+"""What all directions share at one solved world: bases, weights, and sparse sums over the menu.
 
-All that does not depend on the direction is found once (:class:`Frame`); a direction then costs a few passes
-over the menu. The derivatives are those of :mod:`comity.world.joint`, written out.
-
-Who may import me: the world room. Start at :func:`push`.
+Who may import me: the world room. Start at :class:`Frame`.
 """
 
 from __future__ import annotations
@@ -13,55 +10,44 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 
-from comity.world.equilibrium import find_largest, find_shares
-from comity.world.joint import split_pay
+from comity.world.channel_ledger import find_home_income, find_share
+from comity.world.equilibrium import find_shares
 from comity.world.labour import Stocks, change_labour
-from comity.world.response import Tilted, narrow, tilt_choice
+from comity.world.quota import sum_by
 from comity.world.tangent import slope_pay
 
 if TYPE_CHECKING:
-    from comity.world.direction import Direction
-    from comity.world.economy import Array
+    from comity.world.economy import Array, Whole
     from comity.world.movement import ChannelOutcome
 
-Rows = slice | NDArray[np.intp]
-
-__all__ = ["Frame", "Push", "Remitted", "lift_fee", "push"]
+__all__ = ["Frame", "Remitted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Remitted:
-    """A weighted sum of remittances: derivatives by pay (N × N by skill) and by working units (K)."""
+    """A weighted sum of remittances: derivatives by pay and skill (N × N each), and by working units (K)."""
 
     low: Array
     high: Array
-    places: Array
     flow: Array
 
     @classmethod
     def weigh(cls, frame: Frame, weight: Array, base: Array) -> Remitted:
         """Weigh a base (N × N × 2) by corridor."""
         m = frame.outcome.channels.menu
-        weighed = weight[..., None] * base
-        low, high = np.ascontiguousarray(weighed[..., 0]), np.ascontiguousarray(weighed[..., 1])
-        return cls(low, high, weighed.sum(axis=0), weight[m.origin, m.place] * frame.flow)
+        low, high = (np.ascontiguousarray(weight * base[..., s]) for s in range(2))
+        return cls(low, high, weight[m.origin, m.place] * frame.flow)
 
-    def by_birth(self, frame: Frame, paid: Array, delta: Array, rows: Rows = slice(None)) -> Array:
-        """Sum over places; N."""
-        m = frame.outcome.channels.menu
-        return (
-            self.low @ paid[:, 0]
-            + self.high @ paid[:, 1]
-            + np.bincount(m.origin[rows], self.flow[rows] * delta, m.size)
-        )
+    def by_birth(self, paid: Array) -> Array:
+        """Sum over places for changes of pay (N × 2 × M); N × M."""
+        return np.asarray(self.low @ paid[:, 0] + self.high @ paid[:, 1])
 
-    def by_place(self, frame: Frame, paid: Array, delta: Array, rows: Rows = slice(None)) -> Array:
-        """Sum over birthplaces; N."""
-        m = frame.outcome.channels.menu
-        here = self.places[:, 0] * paid[:, 0] + self.places[:, 1] * paid[:, 1]
-        return here + np.bincount(m.place[rows], self.flow[rows] * delta, m.size)
+    def by_place(self, paid: Array) -> Array:
+        """Sum over birthplaces; N × M."""
+        low, high = self.low.sum(axis=0)[:, None], self.high.sum(axis=0)[:, None]
+        return np.asarray(low * paid[:, 0] + high * paid[:, 1])
 
 
 @dataclass(frozen=True)
@@ -100,7 +86,7 @@ class Frame:
         m = self.outcome.channels.menu
         here = m.skill == s
         n = m.size
-        return np.bincount(m.pair[here], values[here], n * n).reshape(n, n)
+        return sum_by(m.pair[here], values[here], n * n).reshape(n, n)
 
     @cached_property
     def old_base(self) -> Array:
@@ -178,16 +164,6 @@ class Frame:
         return ((1 - fee) * self.gross).sum(axis=1), earned
 
     @cached_property
-    def links(self) -> tuple[tuple[Array, Array], ...]:
-        """π', π'/t' and sales of each corridor and of its way back, times its trade link; K each."""
-        m = self.outcome.channels.menu
-        link = self.link[m.origin, m.place]
-        return tuple(
-            (w[m.origin, m.place] * link, w[m.place, m.origin] * link)
-            for w in (self.shares, self.net, self.sales)
-        )
-
-    @cached_property
     def link(self) -> Array:
         """Log trade friction per person more in one direction; N × N."""
         g, m = self.outcome.ground, self.outcome.channels.menu
@@ -251,126 +227,97 @@ class Frame:
         )
 
     @cached_property
-    def still(self) -> Tilted:
-        """No change of choice."""
-        c = self.outcome.joint.choice
-        return Tilted(
-            np.zeros(c.stock.shape), np.zeros(c.home.shape), np.zeros(c.home.shape), np.zeros(len(c.queue))
+    def by_units(self) -> csr_array:
+        """Sums of a change of working units (K): markets 2N, remittances kept by birth and place."""
+        m = self.outcome.channels.menu
+        one = np.ones(len(m.total))
+        kept = self.kept.flow
+        return _stack(m.size, (m.arrival, one, 2), (m.origin, kept, 1), (m.place, kept, 1))
+
+    @cached_property
+    def lines_by_units(self) -> csr_array:
+        """Sums for the ledger: received by birth, fees by both, pay that those who go give up by both."""
+        m = self.outcome.channels.menu
+        received, fees, taken = self.received.flow, self.fees.flow, self.leaving[0]
+        return _stack(
+            m.size, (m.origin, received, 1), (m.origin, fees, 1), (m.place, fees, 1), (m.place, taken, 1),
+            (m.origin, taken, 1),
+        )  # fmt: skip
+
+    @cached_property
+    def by_persons(self) -> csr_array:
+        """Sums of a change of persons (K): the trade link in prices, in net prices and in demand, N each."""
+        m = self.outcome.channels.menu
+        link = self.link[m.origin, m.place]
+        rows = []
+        for weight, there, back in (
+            (self.shares, m.place, m.origin),
+            (self.net, m.place, m.origin),
+            (self.sales, m.origin, m.place),
+        ):
+            forth = _stack(m.size, (there, weight[m.origin, m.place] * link, 1))
+            rows.append(forth + _stack(m.size, (back, weight[m.place, m.origin] * link, 1)))
+        return csr_array(vstack(rows))
+
+    @cached_property
+    def lines_by_stock(self) -> csr_array:
+        """Sums of a change of stocks (3K): persons, guests, untaxed units (2N), pay of movers."""
+        out, g, m = self.outcome, self.outcome.ground, self.outcome.channels.menu
+        one, none = np.ones(len(m.total)), np.zeros(len(m.total))
+        irregular = (1 - out.channels.factors.irregular_tax) * g.units[:, 2]
+
+        def spread(index: Whole, weight: Array, blocks: int) -> tuple[Whole, Array, int]:
+            return np.repeat(index, 3), weight.ravel(), blocks
+
+        return _stack(
+            m.size,
+            spread(m.place, np.stack([one, one, one], axis=1), 1),
+            spread(m.place, np.stack([none, one, one], axis=1), 1),
+            spread(m.arrival, np.stack([none, none, irregular], axis=1), 2),
+            spread(m.origin, self.mover_pay[0], 1),
+        )
+
+    @cached_property
+    def came(self) -> Array:
+        """Pay of all who came, by birthplace and market; N × 2N."""
+        m = self.outcome.channels.menu
+        at = m.origin * 2 * m.size + m.arrival
+        return sum_by(at, self.mover_pay[2], 2 * m.size**2).reshape(m.size, -1)
+
+    @cached_property
+    def residents(self) -> Array:
+        """Persons today times pay at home, by birthplace and market; N × 2N."""
+        m = self.outcome.channels.menu
+        worth = m.total * find_home_income(self.outcome.ground)[m.origin, m.skill]
+        return sum_by(m.origin * 2 * m.size + m.arrival, worth, 2 * m.size**2).reshape(m.size, -1)
+
+    @cached_property
+    def rent_share(self) -> float:
+        """Share of the rent of places that somebody takes."""
+        return find_share(self.outcome.ground, self.outcome.switches.rent_holder)
+
+    @cached_property
+    def rents(self) -> tuple[Array, ...]:
+        """What the regular stock, and ln q, do to rent, its rise and what movers pay; K each."""
+        out, m, c = self.outcome, self.outcome.channels.menu, self.outcome.joint.choice
+        worth = self.rent_share * find_home_income(out.ground)[m.origin, m.skill]
+        held, was, now = c.stock[:, 0] > 0, m.stock[:, 0], c.stock[:, 0]
+        log_was, log_now = np.log(m.queue), np.log(np.where(held, c.queue, 1.0))
+        worth_queue = np.where(held, worth, 0.0)
+        return (
+            worth * log_now,
+            worth_queue * now,
+            worth * np.where(now < was, log_now - log_was, 0.0),
+            worth_queue * np.minimum(was, now),
+            worth * np.where(now > was, log_now, np.where(now < was, log_was, 0.0)),
+            worth_queue * np.maximum(now - was, 0),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
-    """How one direction moves the world at first order; logs unless said otherwise.
-
-    ``residual`` is zero where dz is the implicit derivative.
-    """
-
-    factor: Array
-    index: Array
-    choice: Tilted
-    delta: Array
-    quantity: Array
-    capital: Array
-    pay: Array
-    paid: Array
-    tax_share: Array
-    spending: Array
-    output: Array
-    residual: Array
-
-
-def push(frame: Frame, dz: Array, d: Direction, *, cause: bool = False) -> Push:
-    """Differentiate the joint residual, and all that it rests on, along (dz, d).
-
-    ``cause`` says that dz is zero and only the residual is wanted, for which the groups touched suffice.
-    """
-    out, g = frame.outcome, frame.outcome.ground
-    e, m, n = out.economy, out.channels.menu, len(out.economy)
-    joint, point, k = out.joint, out.joint.point, out.economy.coefficients
-    factor, index = dz[:n], dz[n : 2 * n]
-    abroad, home = split_pay(dz, n)
-    skills = g.formation
-    mass = None if skills is None else (skills.grown(joint.z) * dz[-n:, None]).ravel()
-    choice, tilted, units, rows = joint.choice, frame.still, g.units, slice(None)
-    channel, quota, better = d.channel, d.quota, d.units
-    place, origin = m.place, m.origin
-    if not cause:
-        channel = channel + abroad[place, m.skill][:, None]
-        tilted = tilt_choice(choice, channel, home + d.home, quota, mass)
-    elif d.chosen:
-        rows = _find_touched(frame, d)
-        choice, units, place, origin = narrow(choice, rows), units[rows], place[rows], origin[rows]
-        better = better[rows]
-        tilted = tilt_choice(choice, channel[rows], d.home, quota[rows])
-    delta = np.einsum("ck,ck->c", units, tilted.stock)
-    if better.any():
-        delta += np.einsum("ck,ck->c", units, choice.stock) * better
-    native = out.channels.home_units * tilted.home
-    labour = np.stack([native, np.bincount(m.arrival[rows], delta, 2 * n).reshape(n, 2)], axis=-1)
-    by_v, by_k, by_a, by_pay = frame.slopes
-    log_v, log_k, log_a = (np.einsum("nsb,nsb->n", x, labour) for x in (by_v, by_k, by_a))
-    log_pay = np.einsum("nsbtc,ntc->nsb", by_pay, labour)
-
-    paid = out.given.pay[..., 1] * out.prices.factor[:, None] * (log_pay[..., 1] + factor[:, None])
-    output = point.output * (factor + log_v)
-    kept = frame.kept
-    income = output + d.money
-    income = income + kept.by_birth(frame, paid, delta, rows) - kept.by_place(frame, paid, delta, rows)
-    for i, j, change in d.fee:
-        left = (1 - k.fee_sending * g.fee[i, j]) * lift_fee(frame, i, j, change)
-        left -= k.fee_sending * frame.gross[i, j] * change
-        income[i] += left
-        income[j] -= left
-
-    weight = k.theta * (log_a - e.value_added_share * factor - (1 - e.value_added_share) * index)
-    mean, net_mean = frame.shares.T @ weight, frame.net.T @ weight
-    demand = point.demand * weight
-    if k.nu_migrants and tilted is not frame.still:
-        persons = tilted.stock @ np.ones(3)
-        (a, b), (c, f), (v, w) = (tuple(x[rows] * persons for x in pair) for pair in frame.links)
-        mean = mean + np.bincount(place, a, n) + np.bincount(origin, b, n)
-        net_mean = net_mean + np.bincount(place, c, n) + np.bincount(origin, f, n)
-        demand = demand + np.bincount(origin, v, n) + np.bincount(place, w, n)
-    for i, j, change in (*d.tariff, *d.friction):
-        mean[j] -= k.theta * frame.shares[i, j] * change
-        net_mean[j] -= k.theta * frame.net[i, j] * change
-        demand[i] -= k.theta * frame.sales[i, j] * change
-    for i, j, change in d.tariff:
-        net_mean[j] -= frame.net[i, j] * change
-        demand[i] -= frame.sales[i, j] * change
-    tax_share = -(net_mean - (1 - point.tax_share) * mean)
-    spending = (income + point.spending * tax_share) / (1 - point.tax_share)
-    demand = demand - frame.sales @ mean + frame.net @ spending
-    market = (output - demand) / e.output
-    largest = find_largest(e)
-    market[largest] = (e.value_added_share * output).sum() / e.value_added.sum()
-    real = (factor - index)[:, None]
-    parts = [
-        index + mean / k.theta,
-        market,
-        (abroad - log_pay[..., 1] - real).T.ravel(),
-        (home - log_pay[..., 0] - real).T.ravel(),
+def _stack(n: int, *blocks: tuple[Whole, Array, int]) -> csr_array:
+    """Sparse sums: (row of each column, weight, number of N-blocks), one under the other."""
+    made = [
+        csr_array((weight, (index, np.arange(len(index)))), shape=(count * n, len(index)))
+        for index, weight, count in blocks
     ]
-    if skills is not None:
-        stayed = tilted.home[:, 1] - joint.choice.home[:, 1] * dz[-n:]
-        parts.append(dz[-n:] + skills.slope(joint.choice) * stayed)
-    return Push(
-        factor, index, tilted, delta, log_v, log_k, log_pay, paid, tax_share, spending, output, np.concatenate(parts),
-    )  # fmt: skip
-
-
-def _find_touched(frame: Frame, d: Direction) -> Array:
-    """Corridors of the groups whose choice a direction touches at given pay."""
-    m = frame.outcome.channels.menu
-    touched = np.zeros(2 * m.size, dtype=bool)
-    touched[d.home.ravel() != 0] = True
-    touched[m.group[d.channel.any(axis=1) | (d.quota != 0)]] = True
-    return np.flatnonzero(touched[m.group])
-
-
-def lift_fee(frame: Frame, i: int, j: int, change: float) -> float:
-    """Rise of gross remittances of one corridor when its fee changes, US$ (§3.6)."""
-    g = frame.outcome.ground
-    elasticity = frame.outcome.economy.coefficients.fee_elasticity
-    return float(-frame.gross[i, j] * elasticity * change / (1 - g.fee[i, j]))
+    return csr_array(vstack(made))

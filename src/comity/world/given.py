@@ -239,8 +239,8 @@ def prepare(e: Economy, shock: Shock) -> Given:
     """
     if shock.needs_channels:
         found = next(name for name in CHANNEL_ITEMS if getattr(shock, name))
-        item = type(getattr(shock, found)[0]).__name__
-        msg = f"{item} acts on channels and queues, which quantity mode does not have"
+        kind = type(getattr(shock, found)[0]).__name__
+        msg = f"{kind} acts on channels and queues, which quantity mode does not have"
         raise InputError(msg, accepted="ChannelWorld.solve for this shock, or moves of people by number")
     units, persons, recognised, untaxed = move_people(e, shock)
     quantity, capital, productivity, pay = _pay_factors(e, units)

@@ -18,8 +18,10 @@ from scipy.linalg import lu_factor, lu_solve
 
 from comity.errors import SolveError
 from comity.world.choice import Choice, Effort, choose
+from comity.world.economy import SKILLS
 from comity.world.equilibrium import Kernel, Point, evaluate_point, fix_kernel, stack_residual
 from comity.world.labour import Stocks, carry, change_labour
+from comity.world.quota import UnsettledError
 from comity.world.tangent import differentiate_joint
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ TOLERANCE = 1e-10
 SLOW = 0.5
 MAX_STEPS = 100
 #: log ω̂, log P̂, log real pay of migrants and of natives by skill.
-BLOCKS = 6
+BLOCKS = 2 + 2 * len(SKILLS)
 #: The longest step in logarithms.
 LONGEST = 1.0
 
@@ -63,7 +65,7 @@ class Joint:
 
 def split_pay(z: Array, n: int) -> tuple[Array, Array]:
     """Log real pay of migrants and of natives, N × 2 each."""
-    return z[2 * n : 4 * n].reshape(2, n).T, z[4 * n : 6 * n].reshape(2, n).T
+    return z[2 * n : 4 * n].reshape(2, n).T, z[4 * n : BLOCKS * n].reshape(2, n).T
 
 
 def evaluate_joint(z: Array, ground: Ground, effort: Effort, start: Choice | None = None) -> Joint:
@@ -75,7 +77,14 @@ def evaluate_joint(z: Array, ground: Ground, effort: Effort, start: Choice | Non
     abroad, home = split_pay(z, n)
     skills = ground.formation
     mass = None if skills is None else skills.find_mass(z)
-    choice = choose(ground.channels.menu, effort, ground.policy.pull, abroad, home, mass=mass, start=start)
+    try:
+        choice = choose(
+            ground.channels.menu, effort, ground.policy.pull, abroad, home, mass=mass, start=start
+        )
+    except UnsettledError as error:
+        born = e.codes[error.group // len(SKILLS)]
+        msg = f"{error}, for {SKILLS[error.group % len(SKILLS)]}-skill people born in {born}"
+        raise SolveError(msg) from error
     given = carry(ground, Stocks(choice.stock, choice.home))
     kernel = fix_kernel(e, given)
     point = evaluate_point(z[: 2 * n], e, given, kernel)
@@ -92,7 +101,9 @@ def find_pay_gap(z: Array, given: Given) -> Array:
     n = len(given.quantity)
     real = (z[:n] - z[n : 2 * n])[:, None, None]
     paid = np.log(given.pay) + real
-    return z[2 * n : 6 * n] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+    return np.asarray(
+        z[2 * n : BLOCKS * n] - np.concatenate([paid[..., 1].T.ravel(), paid[..., 0].T.ravel()])
+    )
 
 
 def count_unknowns(ground: Ground) -> int:

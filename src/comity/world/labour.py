@@ -72,7 +72,7 @@ class Ground:
         e = self.economy
         bill = e.units * e.unit_wage
         total = bill.sum(axis=-1, keepdims=True)
-        return np.divide(bill, total, out=np.full_like(bill, 0.5), where=total > 0)
+        return np.asarray(np.divide(bill, total, out=np.full_like(bill, 0.5), where=total > 0))
 
     @cached_property
     def rate(self) -> Array:
@@ -83,7 +83,7 @@ class Ground:
     @cached_property
     def units(self) -> Array:
         """Working units per person after recognition; K × 3."""
-        return self.channels.flat_units * self.policy.recognised[:, None]
+        return np.asarray(self.channels.flat_units * self.policy.recognised[:, None])
 
     @cached_property
     def start_units(self) -> Array:
@@ -99,7 +99,7 @@ class Ground:
     @cached_property
     def persons_base(self) -> Array:
         """Persons whose ratio makes the trade link: stock plus its floor; N × N."""
-        return self.economy.persons + self.economy.coefficients.stock_floor
+        return np.asarray(self.economy.persons + self.economy.coefficients.stock_floor)
 
     @cached_property
     def moves_anybody(self) -> bool:
@@ -110,7 +110,7 @@ class Ground:
 def lay_ground(
     e: Economy, c: Channels, policy: Policy, shock: Shock, plain: Shock, formation: Formation | None = None
 ) -> Ground:
-    """Put together what does not depend on choice; ``plain`` is the shock without items of the channel mode."""
+    """Put together what does not depend on choice; ``plain`` is the shock without items of channel mode."""
     units, persons, recognised, untaxed = move_people(e, plain)
     friction, tariff = change_friction(e, plain, np.zeros_like(persons))
     fee = e.fee
@@ -156,14 +156,14 @@ def carry(g: Ground, s: Stocks, *, full: bool = False) -> Given:
     quantity, capital, productivity, pay = find_pay(e, change)
     kind = np.result_type(pay, s.stock)
     # Persons and the trade link.
-    persons = None
+    persons = np.zeros((n, n))
     friction = g.friction
     if full or k.nu_migrants:
         persons = sum_by(m.pair, s.stock @ np.ones(3) - m.total, n * n).reshape(n, n)
         own = np.arange(n)
         persons[own, own] = (s.home - m.home).sum(axis=1)
         persons = persons + g.move_persons
-    if k.nu_migrants and persons is not None:
+    if k.nu_migrants:
         ratio = 1 + persons / g.persons_base
         link = ratio ** (k.nu_migrants / 2)
         both = link * link.T
@@ -178,7 +178,6 @@ def carry(g: Ground, s: Stocks, *, full: bool = False) -> Given:
     moved = moved.reshape(n, n)
     if g.moves_anybody:
         price = e.unit_wage * abroad
-        by_move = np.maximum(g.move_units, 0) @ np.ones(2)
         by_move = e.propensity * (np.maximum(g.move_units, 0) * price).sum(axis=-1)
         by_move = by_move - e.recorded_propensity * (np.maximum(-g.move_units, 0) * price).sum(axis=-1)
         np.fill_diagonal(by_move, 0.0)

@@ -265,7 +265,7 @@ def _pay_movers(e: Economy, shock: Shock, before: Array, after: Array) -> Array:
         i, a, b = e.place(move.birthplace), e.place(move.source), e.place(move.target)
         s = 1 if move.skill == "high" else 0
 
-        def net(j: int, wage: Array, work: float, taxed: float, i: int = i, s: int = s) -> Any:
+        def net(j: int, wage: Array, work: float, taxed: float, i: int = i, s: int = s) -> Any:  # noqa: ANN401  (float or complex)
             tax = e.tax[j] * taxed
             sent = 0.0 if i == j else float(e.propensity[i, j])
             pay = wage[j, s, 0 if i == j else 1] * work

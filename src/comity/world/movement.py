@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
+from comity.errors import InputError
 from comity.evidence import Evidence, Parameters
+from comity.world.aggregate import merge_channels, merge_economies
 from comity.world.calibrate import PARAMETERS as ECONOMY_PARAMETERS
 from comity.world.calibrate import calibrate
 from comity.world.channel_ledger import find_home_income, keep_channel_ledger, list_lines
@@ -30,7 +32,7 @@ from comity.world.shock import CHANNEL_ITEMS, QuotaChange, Shock
 from comity.world.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from comity.world.direction import Item
     from comity.world.economy import Array, Economy
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["ChannelOutcome", "ChannelWorld", "ExpectedUtility"]
 
 
-class ExpectedUtility(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExpectedUtility:
     """Change of expected utility of people by birthplace and skill.
 
     ``index`` is the factor on income that would be worth as much (1: no change); ``usd`` is that per person
@@ -95,6 +98,7 @@ class ChannelOutcome:
         out[m.origin, m.place, m.skill] = self.joint.choice.stock
         own = np.arange(n)
         out[own, own, :, 0] = self.joint.choice.home
+        _relocate(out, self.economy, self.shock)
         return out
 
     @cached_property
@@ -128,7 +132,7 @@ class ChannelOutcome:
         )  # fmt: skip
 
     def multiplier(self) -> Array:
-        """λ = y ln q', shadow price of one regular place; US$ at purchasing power parity a year, N × N × 2."""
+        """λ = y ln q', shadow price of one regular place; US$ a year at PPP, N × N × 2."""
         with np.errstate(divide="ignore"):
             return np.asarray(self.home_income[:, None, :] * np.log(self.queue))
 
@@ -152,6 +156,48 @@ class ChannelOutcome:
         return find_home_income(self.ground)
 
 
+def _relocate(persons: Array, e: Economy, shock: Shock) -> None:
+    """Add people moved by number, in place.
+
+    Who pays less than the ordinary tax leaves the irregular channel first, then asylum (claims refused),
+    then the regular one; others leave in the opposite order. They arrive as regular residents unless they
+    pay less.
+
+    Raises
+    ------
+    InputError
+        Fewer people live there, after everybody has chosen, than are to be moved.
+    """
+    for move in shock.moves:
+        i, s = e.place(move.birthplace), SKILLS.index(move.skill)
+        a, b = e.place(move.source), e.place(move.target)
+        left = move.persons
+        for k in (0, 1, 2) if move.tax_source == 1 else (2, 1, 0):
+            taken = min(left, float(persons[i, a, s, k]))
+            persons[i, a, s, k] -= taken
+            left -= taken
+        if left > _ROUNDING_TOLERANCE * move.persons:
+            msg = (
+                f"{left:,.0f} more {move.skill}-skill people born in {move.birthplace} would be moved out of "
+                f"{move.source} than live there after everybody has chosen"
+            )
+            raise InputError(msg, accepted="a smaller number of persons")
+        persons[i, b, s, 0 if b == i or move.tax_target == 1 else 2] += move.persons
+
+
+_ROUNDING_TOLERANCE: Final = 1e-9
+
+
+def _require_trade(e: Economy) -> None:
+    """Refuse an economy that sells or buys nothing abroad: no price ties it to the others."""
+    foreign = e.sales * ~np.eye(len(e), dtype=bool)
+    for axis, what in ((1, "sells nothing to"), (0, "buys nothing from")):
+        alone = np.flatnonzero(foreign.sum(axis=axis) <= 0)
+        if len(e) > 1 and len(alone):
+            msg = f"{e.codes[int(alone[0])]} {what} any other economy: it has no trade"
+            raise InputError(msg, accepted="sales and purchases abroad for every economy")
+
+
 class ChannelWorld:
     """A calibrated economy in which people choose place and channel, and regular places may be rationed.
 
@@ -167,6 +213,10 @@ class ChannelWorld:
     """
 
     def __init__(self, economy: Economy, channels: Channels, switches: Switches | None = None) -> None:
+        _require_trade(economy)
+        if len(channels) != len(economy):
+            msg = f"channels for {len(channels)} economies in a world of {len(economy)}"
+            raise InputError(msg, accepted="stocks by channel for every economy of the world")
         self.switches = switches if switches is not None else Switches()
         self.channels = channels
         self.economy = self.switches.apply(economy, channels.factors)
@@ -203,13 +253,19 @@ class ChannelWorld:
         m = self.channels.menu
         rationed = int(np.isfinite(m.quota).sum())
         return (
-            f"ChannelWorld({len(self.economy)} economies, {len(m.total)} corridors by skill, {rationed} of them "
-            "with rationed regular places)"
+            f"ChannelWorld({len(self.economy)} economies, {len(m.total)} corridors by skill, "
+            f"{rationed} of them with rationed regular places)"
         )
 
-    def with_switches(self, **changes: bool) -> Self:
+    def with_switches(self, **changes: Any) -> Self:  # noqa: ANN401  (a switch is a bool or a name)
         """Keep the baseline and solve under other switches."""
         return type(self)(self.economy, self.channels, replace(self.switches, **changes))
+
+    def aggregate(self, keep: Iterable[str], groups: Mapping[str, str]) -> Self:
+        """Merge into a smaller world: ``keep`` stay as they are, the rest by ``groups`` (code → region)."""
+        kept = frozenset(keep)
+        economy = merge_economies(self.economy, kept, groups)
+        return type(self)(economy, merge_channels(self.economy, self.channels, kept, groups), self.switches)
 
     def _ground(self, shock: Shock) -> Ground:
         plain = replace(shock, **dict.fromkeys(CHANNEL_ITEMS, ()))
@@ -246,20 +302,25 @@ class ChannelWorld:
         prices = read_prices(
             joint.z, self.economy, joint.point, joint.kernel, joint.size, (steps, factorings)
         )
-        return ChannelOutcome(
+        outcome = ChannelOutcome(
             self.economy, self.channels, self.switches, shock, given, prices, joint, ground, steps, factorings
         )  # fmt: skip
+        if shock.moves:
+            _ = outcome.persons  # says so where fewer people are left than are to be moved
+        return outcome
 
     def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
-        """Derivatives of each ledger line by each instrument; see :func:`comity.world.sensitivity.differentiate`."""
+        """Differentiate each ledger line by each instrument (:mod:`comity.world.sensitivity`)."""
         return differentiate(outcome, instruments)
 
-    def to_quota(self, shock: Shock) -> Shock:
+    def to_quota(self, shock: Shock, *, families: bool = True) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.
 
         A move counts as regular entry where people leave their birthplace and pay the ordinary tax. A place
-        is for a worker, and a stock of residents includes those who do not work, so the ceiling rises by as
-        many persons as bring the working units of the move. Moves in corridors without anybody on record,
+        is for a worker, and a stock of residents includes those who do not work: with ``families`` the
+        ceiling rises by as many persons as bring the working units of the move, in the corridor's present mix
+        of workers and others (a little over two residents a place); without, by the persons of the move, of
+        whom then only the usual share works. Moves in corridors without anybody on record,
         returns and onward moves stay as they are.
         """
         e, c = self.economy, self.channels
@@ -272,6 +333,6 @@ class ChannelWorld:
             if not regular or unit <= 0 or c.persons[i, j, s].sum() <= 0:
                 kept.append(move)
                 continue
-            persons = move.persons * move.work_target / unit
+            persons = move.persons * (move.work_target / unit if families else 1.0)
             quotas.append(QuotaChange(move.birthplace, move.target, move.skill, persons=persons))
         return replace(shock, moves=tuple(kept), quotas=shock.quotas + tuple(quotas))

@@ -91,7 +91,7 @@ def _channel(name: str) -> int:
 
 
 def _quotas(e: Economy, m: Menu, shock: Shock) -> Array:
-    """New ceilings, persons; K."""
+    """Find the new ceilings, persons; K."""
     quota = m.quota.copy()
     for item in shock.quotas:
         given = [x for x in (item.persons, item.to, item.factor) if x is not None]
@@ -105,8 +105,8 @@ def _quotas(e: Economy, m: Menu, shock: Shock) -> Array:
             new = new + item.persons if item.persons is not None else new
             if not (new >= 0 and np.isfinite(new)):
                 msg = (
-                    f"the ceiling on {item.skill}-skill regular places of {item.origin} in {item.destination} "
-                    f"would be {new:,.0f}"
+                    f"the ceiling on {item.skill}-skill regular places of {item.origin} in "
+                    f"{item.destination} would be {new:,.0f}"
                 )
                 raise InputError(msg, accepted=f"0 or more persons; today's ceiling is {today:,.0f}")
             quota[k] = new
@@ -124,6 +124,20 @@ def _openings(m: Menu, quota: Array) -> Array:
         return np.where(grown, 1 - old / quota, 0.0)
 
 
+def _control(e: Economy, c: Channels, shock: Shock) -> tuple[Array, Array]:
+    """Ê by corridor (K), and what more enforcement costs (US$, N): at most public revenue per head."""
+    m = c.menu
+    effort, cost = np.ones(len(m.total)), np.zeros(m.size)
+    head = e.tax * e.value_added / e.population
+    for control in shock.enforcement:
+        _factor(control.factor, "enforcement changes")
+        for k in find_option(e, m, control.origin, control.destination, None):
+            effort[k] *= control.factor
+            place = m.place[k]
+            cost[place] += (control.factor - 1) * m.stock[k, 2] * min(c.factors.control, head[place])
+    return effort, cost
+
+
 def read_policy(e: Economy, c: Channels, shock: Shock) -> Policy:
     """Turn the items of a shock that act on choice into arrays on the menu.
 
@@ -135,8 +149,7 @@ def read_policy(e: Economy, c: Channels, shock: Shock) -> Policy:
     """
     m, f = c.menu, c.factors
     channel, home = np.zeros((len(m.total), 3)), np.zeros((m.size, 2))
-    recognised, effort = np.ones(len(m.total)), np.ones(len(m.total))
-    cost = np.zeros(m.size)
+    recognised = np.ones(len(m.total))
     quota = _quotas(e, m, shock)
     for item in shock.amenities:
         change = _factor(item.factor, "an amenity changes")
@@ -149,13 +162,7 @@ def read_policy(e: Economy, c: Channels, shock: Shock) -> Policy:
         change = _factor(dearer.factor, "the cost of a channel changes")
         for k in find_option(e, m, dearer.origin, dearer.destination, dearer.skill):
             channel[k, _channel(dearer.channel)] -= change
-    head = e.tax * e.value_added / e.population
-    for control in shock.enforcement:
-        _factor(control.factor, "enforcement changes")
-        for k in find_option(e, m, control.origin, control.destination, None):
-            effort[k] *= control.factor
-            place = m.place[k]
-            cost[place] += (control.factor - 1) * m.stock[k, 2] * min(f.control, head[place])
+    effort, cost = _control(e, c, shock)
     opening = _openings(m, quota)
     channel[:, 2] -= f.enforcement * (1 + f.interaction * opening) * np.log(effort)
     for rule in shock.recognitions:

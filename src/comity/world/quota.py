@@ -24,9 +24,9 @@ import numpy as np
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
-    from comity.world.economy import Array, Flags
+    from comity.world.economy import Array, Flags, Whole
 
-__all__ = ["Balance", "Slopes", "Terms", "Tilt", "settle", "slope", "sum_by", "tilt"]
+__all__ = ["Balance", "Slopes", "Terms", "Tilt", "UnsettledError", "settle", "slope", "sum_by", "tilt"]
 
 TOLERANCE = 1e-14
 MAX_STEPS = 100
@@ -35,6 +35,14 @@ TINY = 1e-280
 #: Rounding of the last Newton step that cannot be improved any more.
 ROUNDING_TOLERANCE = 1e-12
 LONGEST = 4.0
+
+
+class UnsettledError(SolveError):
+    """Queues that did not settle; ``group`` is the worst one, 2 × birthplace + skill."""
+
+    def __init__(self, message: str, group: int) -> None:
+        super().__init__(message)
+        self.group = group
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Terms:
         ρ = θM/η and ν'.
     """
 
-    group: Array
+    group: Whole
     share: Array
     asylum: Array
     regular: Array
@@ -88,7 +96,7 @@ class Balance:
     steps: int
 
 
-def sum_by(index: Array, values: Array, size: int) -> Array:
+def sum_by(index: Whole, values: Array, size: int) -> Array:
     """Sum ``values`` by ``index``; real or complex.
 
     >>> sum_by(np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]), 2).tolist()
@@ -97,7 +105,7 @@ def sum_by(index: Array, values: Array, size: int) -> Array:
     if np.iscomplexobj(values):
         real = np.bincount(index, values.real, size)
         return np.asarray(real + 1j * np.bincount(index, values.imag, size))
-    return np.bincount(index, values, size)
+    return np.asarray(np.bincount(index, values, size), dtype=float)
 
 
 def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
@@ -112,7 +120,7 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
 
     Raises
     ------
-    SolveError
+    UnsettledError
         No convergence; never a number.
 
     Examples
@@ -129,7 +137,8 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         y, log_d = np.zeros(len(t.group)), np.zeros(groups)
     else:
         y, log_d = start[0].copy(), start[1].copy()
-    last = np.inf
+    last = size = np.inf
+    gap, group_gap = np.zeros(len(t.group)), np.zeros(groups)
     for step in range(MAX_STEPS):
         at = log_d[t.group]
         # exp(at) times exp((1 − ρ) y) in one go: the quota's branch of b.
@@ -146,7 +155,9 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         alpha_b, alpha_r = b / s, r / s
         if size <= TOLERANCE or (size <= ROUNDING_TOLERANCE and size >= last):
             tau = weight / total[t.group]
-            return Balance(y, log_d, bound, b, alpha_b, t.asylum / s, alpha_r, tau, t.home / total, step)
+            return Balance(
+                y, log_d, bound, b, alpha_b, t.asylum / s, alpha_r, tau, t.home / total, step
+            )  # fmt: skip
         last = size
         held = np.where(bound, alpha_b, 0.0)
         den = 1 - (1 - t.rho) * held - t.network * t.rho * alpha_r
@@ -160,15 +171,22 @@ def settle(t: Terms, start: tuple[Array, Array] | None = None) -> Balance:
         log_d = log_d + rise
         y = y + np.clip(gap / den + delta * rise[t.group], -LONGEST, LONGEST)
     msg = f"queues did not settle: residual {size:.1e} after {step + 1} steps"
-    raise SolveError(msg)
+    raise UnsettledError(msg, _find_worst(t, gap, group_gap))
+
+
+def _find_worst(t: Terms, gap: Array, group_gap: Array) -> int:
+    worst = np.nan_to_num(np.abs(group_gap), nan=np.inf)
+    if len(gap):
+        np.maximum.at(worst, t.group, np.nan_to_num(np.abs(gap), nan=np.inf))
+    return int(worst.argmax())
 
 
 @dataclass(frozen=True, slots=True)
 class Tilt:
     """What a direction brings at given D and S.
 
-    Relative changes of a, b_free and r (K) and of h (G); ``push`` is the change of S through the ceiling, over
-    S (K).
+    Relative changes of a, b_free and r (K) and of h (G); ``push`` is the relative change of S through the
+    ceiling (K).
     """
 
     asylum: Array

@@ -23,9 +23,9 @@ __all__ = ["IRREGULAR_IN_US", "TABLES", "Registers", "gather_registers"]
 #: Tables read here.
 TABLES: Final = ("countries", "found_irregular", "refugees")
 YEAR: Final = 2024
-#: Free movement of persons: the EU, Iceland, Liechtenstein and Norway (EEA) and Switzerland (agreement of 1999).
+#: Free movement with the EU: Iceland, Liechtenstein, Norway (EEA), Switzerland (agreement of 1999).
 BESIDE_THE_EU: Final = ("CHE", "ISL", "LIE", "NOR")
-#: Common travel area of Ireland and the United Kingdom; trans-Tasman arrangement of Australia and New Zealand.
+#: Common travel area of Ireland and the United Kingdom; trans-Tasman arrangement (Australia, New Zealand).
 PAIRS: Final = (("GBR", "IRL"), ("AUS", "NZL"))
 #: Birthplaces for which the parameter ``world.choice.irregular_us`` gives a number.
 IRREGULAR_IN_US: Final = ("MEX", "GTM", "SLV", "HND", "PHL", "VEN", "COL", "BRA", "IND", "CHN")
@@ -86,8 +86,9 @@ def gather_registers(
     rows = rows[rows["year"].isin(FOUND_YEARS)]
     for host in set(rows["destination"]) & set(codes):
         found[:, place[host]] = 0.0
-    mean = rows.groupby(["citizenship", "destination"])["persons"].sum() / len(FOUND_YEARS)
-    for (origin, host), persons in mean.items():
+    mean = rows.groupby(["citizenship", "destination"], as_index=False)["persons"].sum()
+    each = mean["persons"] / len(FOUND_YEARS)
+    for origin, host, persons in zip(mean["citizenship"], mean["destination"], each, strict=True):
         if origin in place and host in place:
             found[place[origin], place[host]] = persons
     counted = np.full((n, n), np.nan)

@@ -20,7 +20,7 @@ from comity.world.quota import Tilt, sum_by, tilt
 
 if TYPE_CHECKING:
     from comity.world.choice import Choice
-    from comity.world.economy import Array
+    from comity.world.economy import Array, Whole
 
 __all__ = ["Rank", "Response", "Tilted", "narrow", "respond", "tilt_choice"]
 
@@ -42,9 +42,9 @@ class Rank:
 class Response:
     """Derivatives of stocks.
 
-    ``own`` by pay in the corridor's place at given group numbers (K × 3), ``own_home`` by pay at home (N × 2),
-    ``ranks`` the group numbers; ``by_mass`` and ``home_by_mass`` by the log of the number of people of the group
-    (K × 3, G).
+    ``own`` by pay in the corridor's place at given group numbers (K × 3), ``own_home`` by pay at home
+    (N × 2), ``ranks`` the group numbers; ``by_mass`` and ``home_by_mass`` by the log of the number of people
+    of the group (K × 3, G).
     """
 
     own: Array
@@ -77,7 +77,7 @@ def _first_step(c: Choice) -> tuple[Array, Rank]:
 
 
 class _Second(NamedTuple):
-    """The step without deflection: d ln t = Σ by_stock d ln N*_W + by_home d ln N*_home − Σ held dQ / slack."""
+    """d ln t = Σ by_stock d ln N*_W + by_home d ln N*_home − Σ held dQ / slack, without deflection."""
 
     by_stock: Array
     by_home: Array
@@ -120,10 +120,10 @@ def respond(c: Choice) -> Response:
     return Response(by_pay, c.effort.theta * c.home, ranks, grown.stock, grown.home.ravel())
 
 
-def narrow(c: Choice, rows: Array) -> Choice:
-    """Keep some corridors of a choice: all of each group that a direction touches; a direction is then cheap."""
+def narrow(c: Choice, rows: Whole) -> Choice:
+    """Keep the corridors of some groups, all that a direction touches, so that it is cheap."""
     s, m = c.state, c.menu
-    t, b, l = s.terms, s.balance, s.slopes
+    t, b, k = s.terms, s.balance, s.slopes
     terms = replace(
         t, group=t.group[rows], share=t.share[rows], asylum=t.asylum[rows], regular=t.regular[rows],
         irregular=t.irregular[rows], room=t.room[rows],
@@ -132,7 +132,7 @@ def narrow(c: Choice, rows: Array) -> Choice:
         b, y=b.y[rows], bound=b.bound[rows], regular=b.regular[rows], alpha_regular=b.alpha_regular[rows],
         alpha_asylum=b.alpha_asylum[rows], alpha_irregular=b.alpha_irregular[rows], tau=b.tau[rows],
     )  # fmt: skip
-    slopes = replace(l, den=l.den[rows], delta=l.delta[rows], held=l.held[rows], free=l.free[rows])
+    slopes = replace(k, den=k.den[rows], delta=k.delta[rows], held=k.held[rows], free=k.free[rows])
     menu = replace(
         m, origin=m.origin[rows], place=m.place[rows], skill=m.skill[rows], stock=m.stock[rows],
         queue=m.queue[rows], quota=m.quota[rows],

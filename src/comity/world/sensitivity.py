@@ -4,14 +4,13 @@ At a solved world the residual R(z, t) is zero, so dz/dt = −R_z⁻¹ R_t. R_z 
 :mod:`comity.world.tangent`, factored once; R_t and the derivatives of the lines are closed forms, one pass
 over the menu each. No world is solved again.
 
-Units of a derivative are those of :data:`comity.world.direction.DIRECTED`: a quota, per person more; a tariff
-cut, per unit of cut; a fee, per unit taken off; a transfer or cost, per US$; a recognition, per unit of
-coverage at its gain; the cost of a channel, enforcement, an amenity and a trade cost, per unit of the logarithm
-of the factor.
+Units are those of :data:`comity.world.direction.DIRECTED`: a quota, per person more; a tariff cut, per unit
+of cut; a fee, per unit taken off; a transfer or cost, per US$; a recognition, per unit of coverage at its
+gain; the cost of a channel, enforcement, an amenity and a trade cost, per unit of the log of the factor.
 
-Kinks, and which side is reported: a quota that does not bind has derivative zero, also where q is exactly 1 at
-its edge; a rise of a ceiling counts as an opening (§3.9) also at today's ceiling; a tariff or a fee at zero
-counts as if it could fall further; people who neither come nor go count as going.
+Kinks, and which side is reported: a quota that does not bind has derivative zero, also where q is exactly 1
+at its edge; a rise of a ceiling counts as an opening (§3.9) also at today's ceiling; a tariff or a fee at
+zero counts as if it could fall further; people who neither come nor go count as going.
 
 Who may import me: the world room. Start at :func:`differentiate`.
 """
@@ -27,7 +26,8 @@ from scipy.linalg import lu_solve
 
 from comity.errors import InputError
 from comity.world.direction import DIRECTED, Item, aim
-from comity.world.frame import Frame, push
+from comity.world.frame import Frame
+from comity.world.impulse import push
 from comity.world.joint import factor_joint
 from comity.world.line_slopes import slope_lines
 
@@ -102,20 +102,18 @@ def differentiate(outcome: ChannelOutcome, items: Sequence[Item]) -> Sensitivity
     """
     frame = Frame(outcome)
     factors = factor_joint(outcome.joint, outcome.ground)
-    unknowns = len(outcome.joint.z)
     aims = [aim(outcome.ground, item, outcome.prices.index) for item in items]
-    still = np.zeros(unknowns)
-    cause = np.stack([push(frame, still, d, cause=True).residual for d in aims], axis=1)
+    if not aims:
+        shape = (len(outcome.economy), len(outcome.lines), 0)
+        return Sensitivity(outcome.economy.codes, outcome.lines, (), (), np.zeros(shape), 0.0)
+    cause = push(frame, np.zeros((len(outcome.joint.z), len(aims))), aims, cause=True).residual
     move = -lu_solve(factors, cause, check_finite=False)
+    pushed = push(frame, move, aims)
+    found = slope_lines(frame, pushed, aims)
     lines = outcome.lines
-    values = np.zeros((len(outcome.economy), len(lines), len(aims)))
-    left = 0.0
-    for at, d in enumerate(aims):
-        p = push(frame, move[:, at], d)
-        scale = float(np.abs(cause[:, at]).max())
-        left = max(left, float(np.abs(p.residual).max()) / scale if scale > 0 else 0.0)
-        found = slope_lines(frame, p, d)
-        for row, line in enumerate(lines):
-            values[:, row, at] = found[line.name]
+    values = np.stack([found[line.name] for line in lines], axis=1)
+    scale = np.abs(cause).max(axis=0)
+    caused = scale > 0
+    left = float((np.abs(pushed.residual).max(axis=0)[caused] / scale[caused]).max(initial=0.0))
     units = tuple(DIRECTED[type(item)] for item in items)
     return Sensitivity(outcome.economy.codes, lines, tuple(items), units, values, left)

@@ -22,7 +22,7 @@ RENT_HOLDERS: Final = ("wasted", "treasury", "recruiters")
 
 
 class Switch(NamedTuple):
-    """One switch for a report: name, what it does, its parameter, status of the parameter, and its setting."""
+    """One switch for a report: what it does, its parameter with its status, and its setting."""
 
     name: str
     meaning: str

@@ -17,6 +17,7 @@ import numpy as np
 
 from comity.world.equilibrium import Kernel, Point, differentiate_point, find_largest, find_shares
 from comity.world.given import find_pay
+from comity.world.quota import sum_by
 from comity.world.response import Response, respond
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def slope_pay(e: Economy, change: Array) -> tuple[Array, Array, Array, Array]:
 class _Sums:
     """Derivatives of sums over corridors; columns are migrants low, high, natives low, high (4N).
 
-    Where skills are formed (brain gain) N columns follow: the log of the number of high-skilled people born in
-    each economy; ``grown`` is how the log of a group moves with it, N × 2.
+    Where skills are formed (brain gain) N columns follow: the log of the number of high-skilled people born
+    in each economy; ``grown`` is how the log of a group moves with it, N × 2.
     """
 
     choice: Choice
@@ -71,7 +72,7 @@ class _Sums:
     def width(self) -> int:
         """Number of columns."""
         n = self.choice.menu.size
-        return 4 * n if self.grown is None else 5 * n
+        return 4 * n if self.grown is None else 4 * n + n
 
     @cached_property
     def rows(self) -> tuple[Flags, Flags]:
@@ -97,7 +98,7 @@ class _Sums:
         own = (weight * r.own).sum(axis=1)
         for s in skills:
             here = self.rows[s]
-            block = np.diag(np.bincount(m.place[here], own[here], n))
+            block = np.diag(np.asarray(np.bincount(m.place[here], own[here], n), dtype=float))
             for rank, paid in zip(r.ranks, self.paid, strict=True):
                 shift = self._spread((weight * rank.stock).sum(axis=1), s).T
                 block += shift @ paid[s]
@@ -225,7 +226,7 @@ def _remittances(
     out = np.zeros((n, sums.width))
     for s in range(2):
         here = sums.rows[s]
-        new = np.bincount(m.pair[here], (ground.rate * delta)[here], n * n).reshape(n, n)
+        new = sum_by(m.pair[here], (ground.rate * delta)[here], n * n).reshape(n, n)
         if ground.moves_anybody:
             come, leave = np.maximum(ground.move_units[..., s], 0), np.maximum(-ground.move_units[..., s], 0)
             by_move = (e.propensity * come - e.recorded_propensity * leave) * e.unit_wage[:, s]
