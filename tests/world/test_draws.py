@@ -12,7 +12,19 @@ import pytest
 from comity.errors import InputError
 from comity.evidence import Parameters
 from comity.vocabulary import Provision
-from comity.world import LINES, Facts, Figures, PackageLedgers, Part, World, pack_figures, run_draws
+from comity.world import (
+    LINES,
+    Facts,
+    Figures,
+    PackageLedgers,
+    Part,
+    Shock,
+    TariffCut,
+    World,
+    pack_figures,
+    run_draws,
+    sum_members,
+)
 from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS
 
@@ -128,6 +140,13 @@ def test_a_draw_that_fails_stops_the_run(cheap, pool):
 def test_nothing_to_draw_is_said(values, chunk):
     with pytest.raises(InputError):
         run_draws(Affine(1.0), values, chunk=chunk)
+
+
+def test_a_bloc_is_the_sum_of_its_members(full: World):
+    ledger = full.solve(Shock(tariffs=(TariffCut("MAR", "ESP", 0.01),))).ledger()
+    one, other, both = sum_members(ledger, {"A": ("ESP",), "B": ("MAR",), "AB": ("ESP", "MAR")})
+    np.testing.assert_array_equal(both, one + other)
+    assert one @ np.ones(len(LINES)) == pytest.approx(ledger.to_frame("ESP")["usd"].sum())
 
 
 def test_figures_laid_out_anew_are_the_same_figures(figures: Figures, full: World, values):

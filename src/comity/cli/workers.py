@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,12 +60,13 @@ def open_executor(workers: int, cluster: str | None) -> Iterator[Executor | None
         msg = "both --workers and --cluster are given"
         raise InputError(msg, key="--cluster", accepted="one of the two")
     try:
-        from distributed import Client
+        # An extra of its own ([cluster]): looked up by name, so that the core does not need it.
+        distributed = import_module("distributed")
     except ImportError:
         msg_0 = "distributed"
         raise MissingExtraError(msg_0, extra="cluster") from None
     try:
-        client: Any = Client(cluster, timeout="10s")  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(cluster, timeout="10s")
     except (OSError, ValueError) as error:
         msg = f"no scheduler answers at {cluster!r}"
         raise InputError(msg, key="--cluster", accepted="an address such as tcp://host:8786") from error

@@ -111,9 +111,7 @@ def benefit_compute(
         def solve(path: Path) -> Deal:
             from comity.services.deal import deal_find  # noqa: PLC0415  (only round files need the search)
 
-            return deal_find(
-                path=path, seed=seed, draws=draws, progress=lambda what, share: tell(what, share / 2)
-            )
+            return deal_find(path=path, seed=seed, draws=draws, progress=tell)
 
         read = read_package(package, name=package_name, catalogue=catalogue, countries=countries, solve=solve)
         parameters, years = at_horizon(parameters, horizon, read.round.horizon_years)
@@ -179,7 +177,7 @@ class _Study:
             rows = {self.country: (self.country,)}
             found = self.lab.run(
                 packages,
-                lambda x: self.tell("Ledgers of each circle", 0.5 + x / 4),
+                lambda x: self.tell("Ledgers of each circle", x),
                 reported=rows,
                 executor=self.executor,
             )
@@ -283,7 +281,7 @@ class _Study:
         def totals(table: Mapping[str, Array]) -> Array:
             lines = run_draws(
                 task, table, executor=self.executor,
-                progress=lambda x: self.tell("One input at a time", 0.75 + x / 8),
+                progress=lambda x: self.tell("One input at a time", x),
             )[:, 0, 0]  # fmt: skip
             return np.asarray(to_usd_million(1.0) * lines @ self.line_weights + stated)
 
@@ -331,7 +329,7 @@ class _Study:
                 for key in self.values
             },
             {party.code: party.red_line.gain_at_least for party in self.round.parties},
-            lambda x: self.tell("Where red lines are reached", 0.875 + x / 8),
+            lambda x: self.tell("Where red lines are reached", x),
         )
 
     def said(self, party: str, package: Mapping[str, float]) -> float:

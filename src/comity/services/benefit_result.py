@@ -53,11 +53,9 @@ class Worth:
     @classmethod
     def of(cls, draws: NDArray[np.float64], central: float) -> Self:
         """Summarise one worth by draw."""
-        low, high = np.quantile(draws, (0.05, 0.95))
-        mean = float(draws.mean())
-        return cls(
-            min(float(low), mean), mean, max(float(high), mean), float(central), float((draws > 0).mean())
-        )
+        span, mean = Range.of(draws), float(draws.mean())
+        often = float((draws > 0).mean())
+        return cls(min(span.low, mean), mean, max(span.high, mean), float(central), often)
 
     @property
     def range(self) -> Range:

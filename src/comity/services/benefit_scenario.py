@@ -168,7 +168,7 @@ def _tornado(
             whole,
             executor=executor,
             chunk=4,
-            progress=lambda x: tell("One input at a time", 0.5 + x / 2),
+            progress=lambda x: tell("One input at a time", x),
         )
         return np.asarray(to_usd_million(1.0) * found[:, 0, 0, : len(CHANNEL_LINES)] @ weights)
 
@@ -188,7 +188,7 @@ def _write(
     task = setup.run(scopes, keep=(place,))
     drawn = million * run_draws(
         task, setup.drawn, executor=executor, chunk=4, progress=lambda x: tell("Worlds of each "
-        "circle", x / 2.5)
+        "circle", x)
     )[:, :, 0, :width]  # fmt: skip
     central = million * task(setup.central)[:, 0, :width]
     columns = tuple(
@@ -200,7 +200,7 @@ def _write(
         values, share = setup.at(name)
         found = million * setup.run(scopes, keep=(place,), share=share)(values)[:, 0, :width] @ weights
         over_time[name] = dict(zip(circles, map(float, found), strict=True))
-        tell("Over time", 0.4 + k / 30)
+        tell("Over time", (k + 1) / len(HORIZONS))
     ranked = _tornado(setup, (place,), weights, executor, tell)
     names = dict(zip(setup.figures.codes, setup.figures.names, strict=True))
     sets = " ".join(f"--set {key}={value}" for key, value in setup.settings.items())

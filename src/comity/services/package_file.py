@@ -44,6 +44,7 @@ _SHARED: Final = ("title", "summary", "seed", "draws", "horizon_years", "setting
 #: A clause without a range may move from its smallest value to this many times its own.
 _REACH_LIMIT: Final = 4
 _MEGABYTES_LIMIT: Final = 50
+_NAME_LIMIT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,9 @@ def _choose(by_name: Mapping[str, Any], name: str | None, file: str) -> Any:  # 
 def _from_json(
     path: Path, name: str | None, catalogue: Catalogue, countries: Mapping[str, str]
 ) -> PackageFile:
-    file = one_line(str(path), limit=300)[1:-1]
+    file = one_line(str(path), limit=_NAME_LIMIT)[1:-1]
     try:
-        if path.stat().st_size > _MEGABYTES_LIMIT * 10**6:
+        if path.stat().st_size > _MEGABYTES_LIMIT * 1_000_000:
             msg = "the file is too large"
             raise InputError(msg, file=file, accepted=f"at most {_MEGABYTES_LIMIT} MB")
         data = json.loads(path.read_text(encoding="utf-8"))

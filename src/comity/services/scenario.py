@@ -48,6 +48,8 @@ PARTS: Final[Mapping[str, str]] = {
     "from_capital": "capital that follows them",
     "from_prices": "prices, trade and productivity",
 }
+#: Draws in one chunk: a world of people who choose takes seconds.
+CHUNK_LIMIT: Final = 4
 #: Movements that are reported.
 MOVES: Final[Mapping[str, str]] = {
     "regular": "Regular residents",
@@ -199,7 +201,7 @@ def scenario_run(
                 progress(f"Worlds drawn for {name}", share)
 
         tick(0.0)
-        drawn = run_draws(task, setup.drawn, executor=executor, chunk=5, progress=tick)[:, 0]
+        drawn = run_draws(task, setup.drawn, executor=executor, chunk=CHUNK_LIMIT, progress=tick)[:, 0]
         central = task(setup.central)[0]
         return _write(setup, drawn, central)
 
