@@ -50,9 +50,11 @@ class Part(NamedTuple):
     base: Array
 
 
-def _find_rows(m: Menu, part: Part) -> Whole:
-    index: Whole = getattr(m, part.row)
-    return index + part.at * m.size
+def _place(values: Array, rows: Whole, columns: Whole, height: int, width: int) -> csr_array:
+    """Make a matrix for products only: entries in any order, and several in one place."""
+    matrix = coo_array((values, (rows.astype(np.int32), columns.astype(np.int32))), shape=(height, width))
+    matrix.has_canonical_format = True  # spares sorting
+    return csr_array(matrix)
 
 
 def sum_parts(
@@ -68,7 +70,8 @@ def sum_parts(
     out = np.zeros(blocks * m.size * count)
     for part in parts:
         value = part.weight[rows] * np.einsum("ck,ck->c", part.base[rows], stock)
-        out += np.bincount(_find_rows(m, part)[rows] * count + columns, value, len(out))
+        index = getattr(m, part.row)[rows] + part.at * m.size
+        out += np.bincount(index * count + columns, value, len(out))
     return out.reshape(-1, count)
 
 
@@ -115,9 +118,7 @@ class Flow:
     @cached_property
     def _by_pay(self) -> tuple[csr_array, ...]:
         m, size = self.choice.menu, 2 * self.choice.menu.size
-        return tuple(
-            csr_array((r.by_pay, (m.group, m.arrival)), shape=(size, size)) for r in self.response.ranks
-        )
+        return tuple(_place(r.by_pay, m.group, m.arrival, size, size) for r in self.response.ranks)
 
     def read(self, dz: Array) -> Answer:
         """Read what choice sees of changes of the unknowns (unknowns × M)."""
@@ -159,9 +160,10 @@ class Flow:
                     rows.append((each if part.row == "arrival" else each // 2) + part.at * n)
                     columns.append(each + 2 * n * k)
                 else:
-                    rows.append(_find_rows(m, part))
+                    rows.append(getattr(m, part.row) + part.at * n)
                     columns.append(index + 2 * n * k)
                 values.append(value)
-        shape = (blocks * n, 2 * n * (1 + len(self._shifts)))
-        entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
-        return csr_array(coo_array(entries, shape=shape))
+        width = 2 * n * (1 + len(self._shifts))
+        return _place(
+            np.concatenate(values), np.concatenate(rows), np.concatenate(columns), blocks * n, width
+        )

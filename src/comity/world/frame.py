@@ -258,12 +258,12 @@ class Frame:
         if not self.outcome.economy.coefficients.nu_migrants:
             return ()
         m, parts = self.outcome.channels.menu, []
-        link, persons = self.link[m.origin, m.place], np.ones((len(m.total), 3))
+        persons = np.ones((len(m.total), 3))
         for at, (weight, there, back) in enumerate(
             ((self.shares, "place", "origin"), (self.net, "place", "origin"), (self.sales, "origin", "place"))
         ):
-            parts.append(Part(there, at, weight[m.origin, m.place] * link, persons))
-            parts.append(Part(back, at, weight[m.place, m.origin] * link, persons))
+            parts.append(Part(there, at, (weight * self.link).ravel()[m.pair], persons))
+            parts.append(Part(back, at, (weight.T * self.link).ravel()[m.pair], persons))
         return tuple(parts)
 
     @cached_property

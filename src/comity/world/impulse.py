@@ -98,16 +98,17 @@ def sum_causes(frame: Frame, aims: Sequence[Direction]) -> Sums:
     rent = np.zeros((5 * n, count))
     seen: list[tuple[Whole, Whole, Array, Array]] = []
     for at, d in enumerate(aims):
-        if not d.chosen:
+        groups = {int(m.group[c]) for c in d.corridors} | {int(k) for k in np.flatnonzero(d.home)}
+        if not groups:
             continue
-        touched = np.zeros(2 * n, dtype=bool)
-        touched[d.home.ravel() != 0] = True
-        touched[m.group[np.flatnonzero(d.channel) // 3]] = True
-        touched[m.group[np.flatnonzero(d.quota)]] = True
-        rows = np.flatnonzero(touched[m.group])
-        few = tilt_choice(narrow(choice, rows), d.channel[rows], d.home, d.quota[rows])
+        rows = np.flatnonzero(np.isin(m.group, list(groups)))
+        channel, quota, units = np.zeros((len(rows), 3)), np.zeros(len(rows)), np.zeros((len(rows), 1))
+        for c, touch in d.corridors.items():
+            k = int(np.searchsorted(rows, c))
+            channel[k], quota[k], units[k] = touch.channel, touch.quota, touch.units
+        few = tilt_choice(narrow(choice, rows), channel, d.home, quota)
         home[..., at], gain[..., at] = few.home, few.gain
-        seen.append((rows, np.full(len(rows), at), few.stock, choice.stock[rows] * d.units[rows, None]))
+        seen.append((rows, np.full(len(rows), at), few.stock, choice.stock[rows] * units))
         if frame.rent_share:
             stock, queue = np.zeros(choice.stock.shape), np.zeros(len(choice.queue))
             stock[rows], queue[rows] = few.stock, few.queue

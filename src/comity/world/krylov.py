@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["settle_columns"]
 
-#: Corrections that add less than this to those before are rounding.
-NEW = 1e-12
+#: Corrections that add less than this to those before would carry rounding; later sweeps find them again.
+NEW = 1e-6
 
 
 def settle_columns(
