@@ -187,8 +187,7 @@ def _write(
     million = to_usd_million(1.0)
     task = setup.run(scopes, keep=(place,))
     drawn = million * run_draws(
-        task, setup.drawn, executor=executor, chunk=4, progress=lambda x: tell("Worlds of each "
-        "circle", x)
+        task, setup.drawn, executor=executor, chunk=4, progress=lambda x: tell("Worlds drawn", x)
     )[:, :, 0, :width]  # fmt: skip
     central = million * task(setup.central)[:, 0, :width]
     columns = tuple(
