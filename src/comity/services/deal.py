@@ -19,21 +19,19 @@ from comity.errors import SolveError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.pack import COUNTRY_COLUMNS
 from comity.services import deal_packages as packs
+from comity.services.basis import list_assumptions, list_tables
 from comity.services.clashes import list_clashes
 from comity.services.deal_result import (
-    Assumption,
     BlockersFound,
     Deal,
     Imputed,
     Unvalued,
-    UsedTable,
     Zone,
 )
 from comity.services.laboratory import Laboratory
 from comity.services.mismatch import MISSING, measure_mismatch
 from comity.services.roundfile import read_round
 from comity.services.search import Search
-from comity.vocabulary import Status
 from comity.world.facts import TABLES as FACT_TABLES
 from comity.world.figures import TABLES as WORLD_TABLES
 
@@ -147,10 +145,10 @@ def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, 
         cells=search.stakes.cells,
         mismatch=measure_mismatch(round_, evidence, catalogue, best_package, lab.workers),
         clashes=list_clashes([round_.clause(key) for key in best_package], catalogue),
-        assumptions=_assumptions(parameters, lab),
+        assumptions=list_assumptions(parameters, lab.names),
         imputed=_imputed(lab),
         missing=(*_missing(lab, evidence), *([unsolved] if unsolved else [])),
-        evidence=_used_tables(evidence),
+        evidence=list_tables(evidence, (*WORLD_TABLES, *FACT_TABLES, *_MISMATCH_TABLES)),
         places=_places(evidence, lab),
         seed=seed,
         draws=draws,
@@ -224,20 +222,6 @@ def _unvalued(
     return tuple(out)
 
 
-def _assumptions(parameters: Parameters, lab: Laboratory) -> tuple[Assumption, ...]:
-    """List every parameter behind the results, those that are measured last."""
-    rank = {Status.CONTESTED: 0, Status.ASSUMED: 1, Status.ESTIMATED: 2, Status.MEASURED: 3}
-    rows = []
-    for name in lab.names:
-        p = parameters[name]
-        if p.value is None or p.low is None or p.high is None:
-            continue
-        rows.append(
-            Assumption(name, p.definition, p.value, p.low, p.high, p.unit, str(p.status), p.reference)
-        )
-    return tuple(sorted(rows, key=lambda a: (rank[Status(a.status)], a.name)))
-
-
 def _imputed(lab: Laboratory) -> tuple[Imputed, ...]:
     filled = lab.central.economy.imputed
     return tuple(Imputed(code, filled[code]) for code in sorted(lab.kept) if code in filled)
@@ -279,18 +263,6 @@ def _absent(evidence: Evidence, code: str) -> list[str]:
             gaps.setdefault(gap.table, []).append(gap.title)
     columns = {name: set(evidence.meta(name).columns) & set(COUNTRY_COLUMNS) for name in gaps}
     return sorted(titles[0] for name, titles in gaps.items() if len(titles) >= len(columns[name]))
-
-
-def _used_tables(evidence: Evidence) -> tuple[UsedTable, ...]:
-    names = sorted({*WORLD_TABLES, *FACT_TABLES, *_MISMATCH_TABLES} & set(evidence.names()))
-    rows = []
-    for name in names:
-        meta = evidence.meta(name)
-        source = meta.sources[0]
-        rows.append(
-            UsedTable(name, meta.title, source.producer, str(source.edition), source.licence, source.url)
-        )
-    return tuple(rows)
 
 
 def _places(evidence: Evidence, lab: Laboratory) -> dict[str, tuple[float, float]]:

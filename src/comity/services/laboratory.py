@@ -21,6 +21,8 @@ from comity.world import (
     COUNTS,
     LINES,
     Economy,
+    PackageLedgers,
+    Part,
     Setting,
     Shock,
     World,
@@ -29,12 +31,16 @@ from comity.world import (
     find_gap,
     gather,
     gather_facts,
+    pack_figures,
+    run_draws,
+    sum_members,
 )
 from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -107,11 +113,11 @@ class Laboratory:
         self.round = round_
         self.catalogue = catalogue
         self.draws = draws
-        self.figures: Figures = gather(evidence)
+        self.figures: Figures = pack_figures(gather(evidence))
         self.facts: Facts = gather_facts(evidence)
         self.names = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
         self._central = {name: parameters.value(name) for name in self.names}
-        self._drawn = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
+        self.drawn: dict[str, Array] = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
         self.members = {party.code: party.countries for party in round_.parties}
         self._check_members()
         weights = [{**party.counts.weights()} for party in round_.parties]
@@ -136,7 +142,7 @@ class Laboratory:
         """Parameter values of one draw; central values for None."""
         if draw is None:
             return self._central
-        return {name: float(self._drawn[name][draw]) for name in self.names}
+        return {name: float(self.drawn[name][draw]) for name in self.names}
 
     def economy(self, draw: int | None) -> Economy:
         """Calibrate the full world of one draw."""
@@ -221,12 +227,34 @@ class Laboratory:
         """Lines of each party in one world, US$ million per year; parties × lines."""
         if shock.is_identity:
             return np.zeros((len(self.members), len(LINES)))
-        ledger = world.solve(shock).ledger()
-        rows = [
-            sum((ledger.values[ledger.codes.index(iso3)] for iso3 in countries), np.zeros(len(LINES)))
-            for countries in self.members.values()
-        ]
-        return to_usd_million(1.0) * np.stack(rows)
+        return to_usd_million(1.0) * sum_members(world.solve(shock).ledger(), self.members)
+
+    def parts(self, values: Mapping[str, float]) -> tuple[Part, ...]:
+        """Provisions of a package (value by clause key), each with its action; an empty one does nothing."""
+        out = []
+        for key, value in values.items():
+            clause = self.round.clause(key)
+            instrument = self.catalogue.instruments[clause.instrument]
+            out.append(Part(make_provision(clause, value, instrument.parameter.unit), instrument.action))
+        return tuple(out)
+
+    def run(
+        self,
+        packages: Sequence[tuple[Part, ...]],
+        tick: Callable[[float], None],
+        *,
+        reported: Mapping[str, tuple[str, ...]] | None = None,
+        executor: Executor | None = None,
+    ) -> Array:
+        """Ledgers of packages in the full world over all draws (§3.14).
+
+        Returns US$ million per year; draws × packages × parties (or the rows ``reported``) × lines.
+        """
+        rows = self.members if reported is None else reported
+        task = PackageLedgers(
+            self.figures, self.facts, self.members, rows, self.round.horizon_years, tuple(packages)
+        )
+        return to_usd_million(1.0) * run_draws(task, self.drawn, executor=executor, progress=tick)
 
     def gain(self, world: World, shock: Shock) -> Array:
         """Weighted gain of each party in one world, US$ million per year; parties."""
@@ -249,16 +277,14 @@ class Laboratory:
         return out
 
     def accounts(
-        self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]
+        self,
+        packages: Sequence[Mapping[str, float]],
+        tick: Callable[[float], None],
+        *,
+        executor: Executor | None = None,
     ) -> list[Account]:
         """Write final ledgers of several packages in the full world, over all draws (§3.13)."""
-        shape = (self.draws, len(packages), len(self.members), len(LINES))
-        lines = np.zeros(shape)
-        for draw, world in self._full_worlds():
-            setting = self.setting(world.economy, draw)
-            for k, package in enumerate(packages):
-                lines[draw, k] = self.lines(world, self.shock(setting, package))
-            tick((draw + 1) / self.draws)
+        lines = self.run([self.parts(package) for package in packages], tick, executor=executor)
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
@@ -269,10 +295,6 @@ class Laboratory:
             gains = (lines[:, k] * self.weights).sum(axis=2)
             found.append(Account(lines[:, k], gains, central, links))
         return found
-
-    def _full_worlds(self) -> Iterator[tuple[int, World]]:
-        for draw in range(self.draws):
-            yield draw, World(self.economy(draw))
 
 
 _REFUGEE = frozenset({"LE16"})

@@ -311,7 +311,7 @@ class ChannelWorld:
 
     def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
         """Differentiate each ledger line by each instrument (:mod:`comity.world.sensitivity`)."""
-        return differentiate(outcome, instruments)
+        return differentiate(outcome, instruments, self.factors)
 
     def to_quota(self, shock: Shock, *, families: bool = True) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.
