@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = ["write_document"]
 
+#: Residual that the world is solved to: a smaller share of output is rounding.
+SOLVED_TOLERANCE = 1e-10
+
 
 def write_document(r: ScenarioResult, *, brief: bool = False) -> Document:
     """Lay out a scenario for reading: all of it, or its first pages."""
@@ -76,7 +79,10 @@ def write_document(r: ScenarioResult, *, brief: bool = False) -> Document:
 
 
 def _share(r: ScenarioResult, worth: Worth, what: str) -> Figure:
-    return Figure(worth.range, SHARE, SourceClass.MODELLED, f"model:§3.15|{r.name}|{what}")
+    """Write a share of output; what adding up leaves of nothing is shown as nothing."""
+    dust = max(abs(worth.low), abs(worth.high)) < SOLVED_TOLERANCE
+    span = Range(0.0, 0.0, 0.0) if dust else worth.range
+    return Figure(span, SHARE, SourceClass.MODELLED, f"model:§3.15|{r.name}|{what}")
 
 
 def _persons(r: ScenarioResult, worth: Worth, what: str) -> Figure:
@@ -130,6 +136,9 @@ def _output(r: ScenarioResult) -> Iterator[Block]:
 
 def _people(r: ScenarioResult) -> Iterator[Block]:
     yield Heading(2, "Who moves", "people")
+    if not any(r.moves[move].low or r.moves[move].high for move in MOVES):
+        yield Paragraph("Nobody moves in this scenario.")
+        return
     yield Table(
         "Change of stocks",
         (Column("People"), Column("Change", signed=True)),
