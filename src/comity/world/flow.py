@@ -106,7 +106,7 @@ class Flow:
     @cached_property
     def response(self) -> Response:
         """Derivatives of stocks."""
-        return respond(self.choice)
+        return respond(self.choice, grows=self.grown is not None)
 
     @cached_property
     def _shifts(self) -> tuple[tuple[Array, Array], ...]:

@@ -64,6 +64,8 @@ def settle_columns(
     open_ = np.flatnonzero(scale)
     left = right[:, open_] / scale[open_]
     found_scaled = np.zeros_like(left)
+    # Corrections need not be exact: half the digits cost half the memory traffic.
+    near = factors[0].astype(np.float32), factors[1]
     bases: list[Array] = []
     moves: list[Array] = []
     for _ in range(sweeps):
@@ -75,7 +77,8 @@ def settle_columns(
             found[:, open_] = found_scaled * scale[open_]
             return found
         # Columns of one size, so that the rank is seen.
-        move = lu_solve(factors, left[:, todo] / worst[todo], check_finite=False)
+        wanted = (left[:, todo] / worst[todo]).astype(np.float32)
+        move = lu_solve(near, wanted, check_finite=False).astype(float)
         image = apply(move)
         size = float(np.abs(image).max())
         for _ in range(2):
