@@ -142,6 +142,13 @@ class Flow:
             out += home[:, None] * number
         return out.reshape(self.choice.menu.size, 2, -1)
 
+    def find_gain(self, answer: Answer) -> Array:
+        """Change of ln(D)/θM, with deflection; N × 2 × M."""
+        out = answer.numbers[0] / self.choice.effort.theta
+        if self.grown is not None:
+            out = out + self.response.gain_by_mass[:, None] * answer.numbers[-1]
+        return np.asarray(out).reshape(self.choice.menu.size, 2, -1)
+
     def gather(self, parts: Sequence[Part], blocks: int) -> csr_array:
         """Turn sums of stocks into a matrix on :attr:`Answer.stacked`; ``blocks`` N rows."""
         m, n = self.choice.menu, self.choice.menu.size

@@ -43,8 +43,8 @@ class Response:
     """Derivatives of stocks.
 
     ``own`` by pay in the corridor's place at given group numbers (K × 3), ``own_home`` by pay at home
-    (N × 2), ``ranks`` the group numbers; ``by_mass`` and ``home_by_mass`` by the log of the number of people
-    of the group (K × 3, G), zero where groups do not grow.
+    (N × 2), ``ranks`` the group numbers; ``by_mass``, ``home_by_mass`` and ``gain_by_mass`` (of ln(D)/θM)
+    by the log of the number of people of the group (K × 3, G, G), zero where groups do not grow.
     """
 
     own: Array
@@ -52,6 +52,7 @@ class Response:
     ranks: tuple[Rank, ...]
     by_mass: Array
     home_by_mass: Array
+    gain_by_mass: Array
 
 
 class Tilted(NamedTuple):
@@ -116,11 +117,11 @@ def respond(c: Choice, *, grows: bool) -> Response:
                 two.by_home * c.effort.theta + link * first.by_home,
             ),
         )
-    by_mass, home_by_mass = zeros, np.zeros(len(home))
+    by_mass, home_by_mass, gain_by_mass = zeros, np.zeros(len(home)), np.zeros(len(home))
     if grows:
         grown = tilt_choice(c, zeros, np.zeros(c.home.shape), zeros[:, 0], np.ones(len(home)))
-        by_mass, home_by_mass = grown.stock, grown.home.ravel()
-    return Response(by_pay, c.effort.theta * c.home, ranks, by_mass, home_by_mass)
+        by_mass, home_by_mass, gain_by_mass = grown.stock, grown.home.ravel(), grown.gain.ravel()
+    return Response(by_pay, c.effort.theta * c.home, ranks, by_mass, home_by_mass, gain_by_mass)
 
 
 def narrow(c: Choice, rows: Whole) -> Choice:
