@@ -22,11 +22,12 @@ from comity.world.response import Response, respond
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.world.channels import Menu
-    from comity.world.choice import Choice
+    from comity.world.choice import Choice, Menu
     from comity.world.economy import Array, Whole
 
-__all__ = ["Answer", "Flow", "Part", "sum_parts"]
+__all__ = ["Answer", "Flow", "Part", "Row", "sum_parts"]
+
+Row = Literal["origin", "place", "arrival"]
 
 
 class Part(NamedTuple):
@@ -44,7 +45,7 @@ class Part(NamedTuple):
         Stock by channel → what is counted of it (persons, working units); K × 3.
     """
 
-    row: Literal["origin", "place", "arrival"]
+    row: Row
     at: int
     weight: Array
     base: Array
@@ -163,7 +164,7 @@ class Flow:
                 value, index = part.weight * change, m.group if k else m.arrival
                 if (part.row == "origin") == (k > 0):
                     # The sum runs over all that the number touches: one entry each.
-                    value = np.bincount(index, value, 2 * n)
+                    value = np.asarray(np.bincount(index, value, 2 * n), dtype=float)
                     rows.append((each if part.row == "arrival" else each // 2) + part.at * n)
                     columns.append(each + 2 * n * k)
                 else:

@@ -38,7 +38,8 @@ def settle_columns(
     right
         n × M.
     factors
-        LU factors of a matrix near A.
+        LU factors of a matrix near A; corrections need not be exact, so that single precision will do, at
+        half the memory traffic.
     tolerance
         Largest residual of a column, relative to the largest entry of that column.
     sweeps
@@ -64,8 +65,6 @@ def settle_columns(
     open_ = np.flatnonzero(scale)
     left = right[:, open_] / scale[open_]
     found_scaled = np.zeros_like(left)
-    # Corrections need not be exact: half the digits cost half the memory traffic.
-    near = factors[0].astype(np.float32), factors[1]
     bases: list[Array] = []
     moves: list[Array] = []
     for _ in range(sweeps):
@@ -77,8 +76,8 @@ def settle_columns(
             found[:, open_] = found_scaled * scale[open_]
             return found
         # Columns of one size, so that the rank is seen.
-        wanted = (left[:, todo] / worst[todo]).astype(np.float32)
-        move = lu_solve(near, wanted, check_finite=False).astype(float)
+        wanted = (left[:, todo] / worst[todo]).astype(factors[0].dtype)
+        move = lu_solve(factors, wanted, check_finite=False).astype(float)
         image = apply(move)
         size = float(np.abs(image).max())
         for _ in range(2):
