@@ -47,7 +47,7 @@ def test_sweeps_and_factors_agree(monkeypatch: pytest.MonkeyPatch):
     built = differentiate(out, items).values
     swept = world.differentiate(out, items)
     assert np.allclose(swept.values, built, rtol=1e-8, atol=1e-9 * np.abs(built).max())
-    monkeypatch.setattr("comity.world.sensitivity.SWEEPS", 1)
+    monkeypatch.setattr("comity.world.sensitivity.MAX_SWEEPS", 1)
     assert np.array_equal(world.differentiate(out, items).values, built)
 
 
