@@ -22,11 +22,12 @@ from comity.world.response import Response, respond
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.world.channels import Menu
-    from comity.world.choice import Choice
+    from comity.world.choice import Choice, Menu
     from comity.world.economy import Array, Whole
 
-__all__ = ["Answer", "Flow", "Part", "sum_parts"]
+__all__ = ["Answer", "Flow", "Part", "Row", "sum_parts"]
+
+Row = Literal["origin", "place", "arrival"]
 
 
 class Part(NamedTuple):
@@ -44,7 +45,7 @@ class Part(NamedTuple):
         Stock by channel → what is counted of it (persons, working units); K × 3.
     """
 
-    row: Literal["origin", "place", "arrival"]
+    row: Row
     at: int
     weight: Array
     base: Array
@@ -106,7 +107,7 @@ class Flow:
     @cached_property
     def response(self) -> Response:
         """Derivatives of stocks."""
-        return respond(self.choice)
+        return respond(self.choice, grows=self.grown is not None)
 
     @cached_property
     def _shifts(self) -> tuple[tuple[Array, Array], ...]:
@@ -142,6 +143,13 @@ class Flow:
             out += home[:, None] * number
         return out.reshape(self.choice.menu.size, 2, -1)
 
+    def find_gain(self, answer: Answer) -> Array:
+        """Change of ln(D)/θM, with deflection; N × 2 × M."""
+        out = answer.numbers[0] / self.choice.effort.theta
+        if self.grown is not None:
+            out = out + self.response.gain_by_mass[:, None] * answer.numbers[-1]
+        return np.asarray(out).reshape(self.choice.menu.size, 2, -1)
+
     def gather(self, parts: Sequence[Part], blocks: int) -> csr_array:
         """Turn sums of stocks into a matrix on :attr:`Answer.stacked`; ``blocks`` N rows."""
         m, n = self.choice.menu, self.choice.menu.size
@@ -156,7 +164,7 @@ class Flow:
                 value, index = part.weight * change, m.group if k else m.arrival
                 if (part.row == "origin") == (k > 0):
                     # The sum runs over all that the number touches: one entry each.
-                    value = np.bincount(index, value, 2 * n)
+                    value = np.asarray(np.bincount(index, value, 2 * n), dtype=float)
                     rows.append((each if part.row == "arrival" else each // 2) + part.at * n)
                     columns.append(each + 2 * n * k)
                 else:

@@ -13,7 +13,7 @@ import numpy as np
 
 from comity.world.channel_ledger import find_home_income, find_share
 from comity.world.equilibrium import find_shares
-from comity.world.flow import Flow, Part
+from comity.world.flow import Flow, Part, Row
 from comity.world.labour import Stocks, change_labour
 from comity.world.quota import sum_by
 from comity.world.tangent import slope_pay
@@ -259,9 +259,12 @@ class Frame:
             return ()
         m, parts = self.outcome.channels.menu, []
         persons = np.ones((len(m.total), 3))
-        for at, (weight, there, back) in enumerate(
-            ((self.shares, "place", "origin"), (self.net, "place", "origin"), (self.sales, "origin", "place"))
-        ):
+        sums: tuple[tuple[Array, Row, Row], ...] = (
+            (self.shares, "place", "origin"),
+            (self.net, "place", "origin"),
+            (self.sales, "origin", "place"),
+        )
+        for at, (weight, there, back) in enumerate(sums):
             parts.append(Part(there, at, (weight * self.link).ravel()[m.pair], persons))
             parts.append(Part(back, at, (weight.T * self.link).ravel()[m.pair], persons))
         return tuple(parts)

@@ -98,10 +98,11 @@ def sum_causes(frame: Frame, aims: Sequence[Direction]) -> Sums:
     rent = np.zeros((5 * n, count))
     seen: list[tuple[Whole, Whole, Array, Array]] = []
     for at, d in enumerate(aims):
-        groups = {int(m.group[c]) for c in d.corridors} | {int(k) for k in np.flatnonzero(d.home)}
-        if not groups:
+        touched = d.home.ravel() != 0
+        touched[m.group[list(d.corridors)]] = True
+        if not touched.any():
             continue
-        rows = np.flatnonzero(np.isin(m.group, list(groups)))
+        rows = np.flatnonzero(touched[m.group])
         channel, quota, units = np.zeros((len(rows), 3)), np.zeros(len(rows)), np.zeros((len(rows), 1))
         for c, touch in d.corridors.items():
             k = int(np.searchsorted(rows, c))
@@ -139,14 +140,14 @@ def sum_answers(frame: Frame, dz: Array, *, lines: bool) -> Sums:
     if lines:
         outward = frame.outward @ stacked
         choice = frame.outcome.joint.choice
-        if frame.rent_share or frame.flows.grown is not None or not choice.effort.deflection:
+        if frame.rent_share or not choice.effort.deflection:
             for at in range(count):
                 tilted = _answer(frame, dz[:, at])
                 gain[..., at] = tilted.gain
                 if frame.rent_share:
                     rent[:, at] = _sum_rents(frame, tilted)
         else:
-            gain = (answer.numbers[0] / choice.effort.theta).reshape(n, 2, count)
+            gain = frame.flows.find_gain(answer)
     return Sums(inward[: 4 * n], home, gain, inward[4 * n :], outward[: 5 * n], outward[5 * n :], rent)
 
 

@@ -38,7 +38,8 @@ def settle_columns(
     right
         n × M.
     factors
-        LU factors of a matrix near A.
+        LU factors of a matrix near A; corrections need not be exact, so that single precision will do, at
+        half the memory traffic.
     tolerance
         Largest residual of a column, relative to the largest entry of that column.
     sweeps
@@ -75,7 +76,8 @@ def settle_columns(
             found[:, open_] = found_scaled * scale[open_]
             return found
         # Columns of one size, so that the rank is seen.
-        move = lu_solve(factors, left[:, todo] / worst[todo], check_finite=False)
+        wanted = (left[:, todo] / worst[todo]).astype(factors[0].dtype)
+        move = lu_solve(factors, wanted, check_finite=False).astype(float)
         image = apply(move)
         size = float(np.abs(image).max())
         for _ in range(2):

@@ -47,7 +47,7 @@ __all__ = ["Sensitivity", "differentiate"]
 #: Largest residual of the derivatives, relative to what the instrument causes.
 TOLERANCE = 1e-10
 #: Sweeps with old factors before new ones are worth their price.
-SWEEPS = 8
+MAX_SWEEPS = 8
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def differentiate(
     if factors is not None:
         move = settle_columns(
             lambda dz: push(frame, dz, (), sum_answers(frame, dz, lines=False)).residual,
-            -cause, factors, tolerance=TOLERANCE, sweeps=SWEEPS,
+            -cause, factors, tolerance=TOLERANCE, sweeps=MAX_SWEEPS,
         )  # fmt: skip
     if move is None:
         move = -lu_solve(factor_joint(outcome.joint, outcome.ground), cause, check_finite=False)
