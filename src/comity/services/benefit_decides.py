@@ -43,6 +43,10 @@ def in_words(label: str) -> str:
     return rest if comma and not first.isascii() else label
 
 
+def _raised(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
 def _swing_range(item: InputSwing) -> Range:
     ends = sorted((item.at_low, item.base, item.at_high))
     return Range(ends[0], item.base, ends[2])
@@ -63,7 +67,8 @@ def show_tornado(b: Benefit) -> Iterator[Block]:
         "The inputs that move it most, one at a time",
         tuple(
             RangeRow(
-                Name(in_words(item.label)), money(_swing_range(item), f"model:§3.14|{b.country}|{item.name}")
+                Name(_raised(in_words(item.label))),
+                money(_swing_range(item), f"model:§3.14|{b.country}|{item.name}"),
             )
             for item in b.tornado
         ),
