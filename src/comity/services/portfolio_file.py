@@ -1,0 +1,268 @@
+"""The portfolio file as frozen objects (§7.1): what a government's ministries do and what they are for.
+
+A measure follows the fields of DEMIG POLICY (de Haas, Natter and Vezzoli 2015): area and tool through the
+instrument's code, change, target group, target origin, date and agency.
+
+Who may import me: services. Start at :func:`read_portfolio`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from comity.coherence import OPPOSITES, Measure, Objective, Portfolio, StateValue
+from comity.services.modelfile import fail, read_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from comity.evidence import Catalogue
+    from comity.evidence.interaction_rules import InteractionRules
+    from comity.services.roundfile_source import Source
+
+__all__ = [
+    "Benchmark", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "Size", "StateEntry", "portfolio_schema",
+    "read_portfolio", "to_portfolio",
+]  # fmt: skip
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
+Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+#: A day, a month or a year, as sources give it.
+Since = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class Size(_Strict):
+    """How large a measure is, in its own unit."""
+
+    value: float = Field(description="a number")
+    unit: Text = Field(description="unit of the number, such as places per year")
+
+
+class ObjectiveEntry(_Strict):
+    """What the government wants of an outcome."""
+
+    key: Slug = Field(description="a short name of the objective")
+    outcome: Slug = Field(description="an outcome of the catalogue, such as irregular_entry")
+    wants: Literal["higher", "lower"] = Field(description="higher or lower")
+    ministry: Text = Field(description="the ministry or agency whose objective it is")
+    weight: float = Field(default=1.0, ge=0, le=1, description="0 to 1; orders findings, adds nothing up")
+    title: Text | None = Field(default=None, description="the objective in the government's own words")
+    source: Text = Field(description="where the objective is written")
+
+
+class MeasureEntry(_Strict):
+    """Something a ministry or agency does, or fails to do."""
+
+    key: Slug = Field(description="a short name of the measure")
+    ministry: Text = Field(description="the ministry or agency that is responsible; names are free")
+    instrument: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}$")] | None = Field(
+        default=None, description="code of an instrument, such as LE01"
+    )
+    practice: Slug | None = Field(
+        default=None, description="a practice that interactions start from, such as gross_hr_violations"
+    )
+    change: Slug | None = Field(
+        default=None, description="expand, restrict, raise, lower, introduce, withdraw, …"
+    )
+    title: Text = Field(description="the measure in plain words")
+    size: Size | None = Field(default=None, description="how large it is")
+    group: Text | None = Field(default=None, description="target group")
+    origin: tuple[Iso3, ...] = Field(default=(), description="target countries of origin, by ISO3 code")
+    since: Since = Field(description="a date such as 2022-07-26, or a year")
+    fixed: bool = Field(default=False, description="true when the measure is not up for change")
+    source: Text = Field(description="where the measure is published")
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> MeasureEntry:
+        if (self.instrument is None) == (self.practice is None):
+            msg = "either instrument (with a change) or practice, and not both"
+            raise ValueError(msg)
+        if self.instrument is not None and self.change is None:
+            msg = f"a change beside the instrument: {', '.join(sorted(OPPOSITES))}"
+            raise ValueError(msg)
+        return self
+
+
+class StateEntry(_Strict):
+    """The answer to the question of a state."""
+
+    value: bool | float = Field(description="true, false or a number")
+    source: Text = Field(description="where the answer comes from")
+
+
+class Benchmark(_Strict):
+    """What an agency is held to, by when, and where it stands (E74, E100)."""
+
+    key: Slug = Field(description="a short name of the benchmark")
+    title: Text = Field(description="what is to be reached")
+    domain: Annotated[str, StringConstraints(pattern=r"^D[1-6](\.[1-5])?$")] = Field(
+        description="domain or sub-category of SDG indicator 10.7.2, such as D3 or D3.1"
+    )
+    owner: Text = Field(description="the agency that answers for it")
+    target: float | None = Field(default=None, description="a number to reach")
+    value: float | None = Field(default=None, description="the number today")
+    unit: Text | None = Field(default=None, description="unit of target and value")
+    due: Since | None = Field(default=None, description="a date")
+    state: Literal["reached", "on track", "behind", "not known"] = Field(
+        default="not known", description="reached, on track, behind or not known"
+    )
+    source: Text = Field(description="where the figure or commitment is published")
+
+
+class PortfolioFile(_Strict):
+    """A government's measures and objectives at one date."""
+
+    portfolio: Slug = Field(description="a short name of the portfolio")
+    title: Text = Field(description="a title for readers")
+    country: Iso3 = Field(description="ISO 3166-1 alpha-3 code")
+    as_of: Since = Field(description="the date for which it holds")
+    note: Text | None = Field(default=None, description="what a reader should know")
+    objectives: tuple[ObjectiveEntry, ...] = Field(default=(), description="what the government wants")
+    measures: tuple[MeasureEntry, ...] = Field(min_length=1, description="what its ministries do")
+    states: dict[Slug, StateEntry] = Field(default_factory=dict, description="answers to questions of states")
+    benchmarks: tuple[Benchmark, ...] = Field(default=(), description="what agencies are held to")
+
+
+def read_portfolio(
+    path: Path, *, catalogue: Catalogue, rules: InteractionRules, countries: Mapping[str, str]
+) -> PortfolioFile:
+    """Read a portfolio file and check it against the catalogues.
+
+    Raises
+    ------
+    InputError
+        File, line, key and what is accepted: an unknown instrument, practice, outcome, state, change or
+        country, an impossible date, a measure that contradicts another of the same ministry.
+    """
+    file, source = read_model(path, PortfolioFile)
+    _check(file, source, catalogue, rules, countries)
+    return file
+
+
+def _check(
+    file: PortfolioFile, source: Source, catalogue: Catalogue, rules: InteractionRules,
+    countries: Mapping[str, str],
+) -> None:  # fmt: skip
+    if file.country not in countries:
+        raise fail(source, ("country",), f"unknown country '{file.country}'", "an ISO 3166-1 alpha-3 code")
+    practices = sorted({e.subject for e in catalogue.interactions if e.from_instrument.startswith("S:")})
+    as_of = _day(file.as_of)
+    if as_of is None:
+        raise fail(source, ("as_of",), f"'{file.as_of}' is no date", "a date such as 2024-12-31")
+    seen: dict[str, int] = {}
+    for k, m in enumerate(file.measures):
+        here = ("measures", k)
+        if m.key in seen:
+            raise fail(source, (*here, "key"), f"measure '{m.key}' is written twice", "a name of its own")
+        seen[m.key] = k
+        if m.instrument is not None and m.instrument not in catalogue.instruments:
+            raise fail(
+                source, (*here, "instrument"), f"unknown instrument '{m.instrument}'",
+                "a code of the catalogue, such as LE01",
+            )  # fmt: skip
+        if m.practice is not None and m.practice not in practices:
+            raise fail(
+                source, (*here, "practice"), f"unknown practice '{m.practice}'", ", ".join(practices[:40])
+            )
+        if m.change is not None and m.change not in OPPOSITES:
+            raise fail(
+                source, (*here, "change"), f"unknown change '{m.change}'", ", ".join(sorted(OPPOSITES))
+            )
+        since = _day(m.since)
+        if since is None:
+            raise fail(source, (*here, "since"), f"'{m.since}' is no date", "a date such as 2022-07-26")
+        if since > as_of:
+            raise fail(
+                source, (*here, "since"), f"'{m.since}' is after the portfolio's own date",
+                f"a date up to {file.as_of}",
+            )  # fmt: skip
+        for code in m.origin:
+            if code not in countries:
+                raise fail(
+                    source, (*here, "origin"), f"unknown country '{code}'", "an ISO 3166-1 alpha-3 code"
+                )
+        _refuse_contradiction(file, source, k)
+    for k, o in enumerate(file.objectives):
+        if o.outcome not in rules.outcomes:
+            raise fail(
+                source, ("objectives", k, "outcome"), f"unknown outcome '{o.outcome}'",
+                ", ".join(sorted(rules.outcomes)),
+            )  # fmt: skip
+    for name, state in file.states.items():
+        if name not in rules.states:
+            raise fail(source, ("states", name), "unknown state", ", ".join(sorted(rules.states)))
+        if rules.states[name].is_number == isinstance(state.value, bool):
+            raise fail(
+                source, ("states", name, "value"), "the value does not answer the question",
+                rules.states[name].unit,
+            )  # fmt: skip
+
+
+def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
+    """Refuse a measure that the same ministry undoes for the same people: one of the two is a mistake."""
+    m = file.measures[k]
+    for other in file.measures[:k]:
+        same = (other.ministry, other.instrument, other.practice, other.group, other.origin) == (
+            m.ministry, m.instrument, m.practice, m.group, m.origin,
+        )  # fmt: skip
+        if not same:
+            continue
+        if m.change == other.change:
+            raise fail(
+                source,
+                ("measures", k),
+                f"says the same as '{other.key}'",
+                "one entry, or another group or origin",
+            )
+        if m.change is not None and OPPOSITES.get(m.change) == other.change:
+            raise fail(
+                source, ("measures", k), f"undoes '{other.key}' of the same ministry for the same people",
+                "the net change, or another group or origin",
+            )  # fmt: skip
+
+
+def _day(words: str) -> dt.date | None:
+    parts = [int(x) for x in words.split("-")]
+    try:
+        return dt.date(parts[0], *(parts[1:] + [1, 1])[:2])
+    except ValueError:
+        return None
+
+
+def to_portfolio(file: PortfolioFile, states: Mapping[str, StateValue] | None = None) -> Portfolio:
+    """Turn the file into what the coherence room assesses; the user's answers outweigh the pack's."""
+    given = {name: StateValue(s.value, f"portfolio:states.{name}") for name, s in file.states.items()}
+    return Portfolio(
+        file.country,
+        tuple(
+            Measure(m.key, m.ministry, m.instrument or m.practice or "", m.change or "", m.title, m.fixed)
+            for m in file.measures
+        ),
+        tuple(
+            Objective(o.key, o.outcome, o.wants, o.ministry, o.weight, o.title or "") for o in file.objectives
+        ),
+        {**(states or {}), **given},
+    )
+
+
+def portfolio_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a portfolio file (draft 2020-12).
+
+    >>> sorted(portfolio_schema()["required"])
+    ['as_of', 'country', 'measures', 'portfolio', 'title']
+    """
+    schema = PortfolioFile.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Comity portfolio file",
+    }
