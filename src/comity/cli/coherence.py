@@ -22,7 +22,9 @@ def assess(
     longest: Annotated[
         int, typer.Option("--longest", metavar="N", help="Most links in a chain of effects.")
     ] = 3,
-    full: Annotated[bool, typer.Option("--full", help="Print the whole report, not its first pages.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")] = False,
 ) -> None:
     """Find where a government's measures pull against each other, and the smallest repair."""

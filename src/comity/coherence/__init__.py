@@ -1,4 +1,4 @@
-"""Coherence: do a government's ministries pull the same way (DESIGN §7)?
+"""Coherence: whether a government's ministries pull the same way (DESIGN §7).
 
 Purpose: follow each measure over signed, conditioned edges to the outcomes that other ministries answer for;
 name conflicts, synergies and gaps; find the smallest repair.

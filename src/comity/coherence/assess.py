@@ -1,4 +1,4 @@
-"""Conflicts, synergies and gaps of a portfolio (§7.3): what pulls against what, how surely, and who must talk.
+"""Conflicts, synergies and gaps of a portfolio (§7.3): what pulls against what, and how surely.
 
 Severity is a word, not a sum: it depends on one chain alone, so that a synergy elsewhere can neither raise nor
 hide a conflict. A chain with a contested link is ``contested``, whatever else speaks for it.

@@ -108,7 +108,7 @@ def parse_need(words: str) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one edge is tested: Nilsson grade (1 to 3), what it needs, and where it was studied (ISO3 or EU)."""
+    """How one edge is tested: Nilsson grade (1 to 3), what it needs, where it was studied (ISO3 or EU)."""
 
     edge: str
     grade: int = 1

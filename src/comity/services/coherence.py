@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from comity.coherence import Assessment, Chain, Finding, Repair
     from comity.reports.document import Document
 
-__all__ = ["LENSES", "Coherence", "coherence_assess", "find_groups", "fill_states"]
+__all__ = ["LENSES", "Coherence", "coherence_assess", "fill_states", "find_groups"]
 
 #: The seven considerations that a national policy should hold (E105).
 LENSES: Final = (

@@ -102,9 +102,7 @@ def chain_words(c: Coherence, chain: Chain) -> Text:
             joined = " and ".join(
                 ("not: " if need.negated else "") + c.rules.states[need.state].title for need in needs
             )
-            parts.append(
-                text(", {when} {needs}", when=_WHEN[link.truth], needs=Name(joined))
-            )
+            parts.append(text(", {when} {needs}", when=_WHEN[link.truth], needs=Name(joined)))
         parts.append(
             text(" → {outcome} {moves}", outcome=Emphasis(Name(_title(c, link.edge.to_outcome))),
                  moves=_MOVES[link.moves])
@@ -138,10 +136,16 @@ def _evidence(link: Link) -> Text:
 def _finding_rows(c: Coherence, findings: tuple[Finding, ...]) -> tuple[tuple[Cell, ...], ...]:
     rows = []
     for f in findings:
-        basis = Text(tuple(x for k, link in enumerate(f.chain.links) for x in (("; " if k else ""), _evidence(link))))
-        grade = Figure(float(f.nilsson), "on Nilsson's scale", SourceClass.ESTIMATED, f.chain.links[-1].edge.reference)
+        basis = Text(
+            tuple(x for k, link in enumerate(f.chain.links) for x in (("; " if k else ""), _evidence(link)))
+        )
+        grade = Figure(
+            float(f.nilsson), "on Nilsson's scale", SourceClass.ESTIMATED, f.chain.links[-1].edge.reference
+        )
         concern: Words = (
-            Name(f.objective.title or f.objective.key) if f.objective else "not stated; as the catalogue reads it"
+            Name(f.objective.title or f.objective.key)
+            if f.objective
+            else "not stated; as the catalogue reads it"
         )
         rows.append((chain_words(c, f.chain), _ministry(c, f.owner), concern, grade, basis))
     return tuple(rows)
@@ -189,15 +193,16 @@ def _answer(c: Coherence) -> Answer:
     severe, conflicts = len(a.severe), len(a.conflicts)
     details: list[Words] = []
     if c.repair.steps:
-        details.append(
-            text("The smallest repair: {n}.", n=_count(len(c.repair.steps), "changes", "repair"))
-        )
+        details.append(text("The smallest repair: {n}.", n=_count(len(c.repair.steps), "changes", "repair")))
     unserved = [v for v in a.verdicts if v.word == "not served"]
     if unserved:
         details.append(text("{n} that no measure serves.", n=_count(len(unserved), "objectives", "unserved")))
     if a.questions:
         details.append(
-            text("{n} not answered; some findings hang on them.", n=_count(len(a.questions), "questions", "open"))
+            text(
+                "{n} not answered; some findings hang on them.",
+                n=_count(len(a.questions), "questions", "open"),
+            )
         )
     if severe:
         words = text(
@@ -206,7 +211,10 @@ def _answer(c: Coherence) -> Answer:
             n=_count(conflicts, "conflicts", "conflicts"),
         )
         return Answer(words, "no_zone", tuple(details))
-    words = text("No severe conflict; {n} that are weaker, open or contested.", n=_count(conflicts, "conflicts", "conflicts"))
+    words = text(
+        "No severe conflict; {n} that are weaker, open or contested.",
+        n=_count(conflicts, "conflicts", "conflicts"),
+    )
     return Answer(words, "zone", tuple(details))
 
 
@@ -225,7 +233,16 @@ def _conflicts(c: Coherence, brief: bool) -> list[Block]:
             if brief:
                 blocks.append(Paragraph(Emphasis(title)))
                 blocks.append(
-                    Bullets(tuple(text("{chain}  [{owner}]", chain=chain_words(c, f.chain), owner=_ministry(c, f.owner)) for f in shown))
+                    Bullets(
+                        tuple(
+                            text(
+                                "{chain}  [{owner}]",
+                                chain=chain_words(c, f.chain),
+                                owner=_ministry(c, f.owner),
+                            )
+                            for f in shown
+                        )
+                    )
                 )
                 if len(shown) < len(group):
                     blocks.append(Paragraph(_left(group, shown) or ""))
@@ -270,7 +287,8 @@ def _repair(c: Coherence) -> list[Block]:
         blocks.append(
             Bullets(
                 tuple(
-                    text("What it costs: {chain} would be lost.", chain=chain_words(c, f.chain)) for f in r.lost
+                    text("What it costs: {chain} would be lost.", chain=chain_words(c, f.chain))
+                    for f in r.lost
                 )
             )
         )
@@ -328,7 +346,9 @@ def _objectives(c: Coherence) -> list[Block]:
     if not c.assessment.verdicts:
         return [
             Heading(2, "Objectives", "objectives"),
-            Notice("missing", "The portfolio states no objective; outcomes are read as the catalogue reads them."),
+            Notice(
+                "missing", "The portfolio states no objective; outcomes are read as the catalogue reads them."
+            ),
         ]
     rows: list[tuple[Cell, ...]] = []
     for v in c.assessment.verdicts:
@@ -363,7 +383,8 @@ def _oppositions(c: Coherence) -> list[Block]:
     if not found:
         return []
     rows = tuple(
-        (Name(_title(c, o.outcome)), chain_words(c, o.raises), chain_words(c, o.lowers), o.severity) for o in found
+        (Name(_title(c, o.outcome)), chain_words(c, o.raises), chain_words(c, o.lowers), o.severity)
+        for o in found
     )
     return [
         Heading(2, "Measures that undo each other", "opposed"),
@@ -396,7 +417,16 @@ def _benchmarks(c: Coherence) -> list[Block]:
     for code, term in domains.items():
         mine = [b for b in c.file.benchmarks if b.domain.partition(".")[0] == code]
         if not mine:
-            rows.append((text("{code} {name}", code=Name(code), name=Name(term.label)), "not known", None, None, None, None))
+            rows.append(
+                (
+                    text("{code} {name}", code=Name(code), name=Name(term.label)),
+                    "not known",
+                    None,
+                    None,
+                    None,
+                    None,
+                )
+            )
         for b in mine:
             rows.append(
                 (
@@ -407,10 +437,21 @@ def _benchmarks(c: Coherence) -> list[Block]:
                 )
             )  # fmt: skip
     return [
-        Heading(2, "Benchmarks by domain of SDG indicator 10.7.2".replace("10.7.2", "on migration policy"), "benchmarks"),
+        Heading(
+            2,
+            "Benchmarks by domain of SDG indicator 10.7.2".replace("10.7.2", "on migration policy"),
+            "benchmarks",
+        ),
         Table(
             "Benchmarks",
-            (Column("Domain"), Column("Benchmark"), Column("Answers for it"), Column("Today"), Column("Target"), Column("State and source")),
+            (
+                Column("Domain"),
+                Column("Benchmark"),
+                Column("Answers for it"),
+                Column("Today"),
+                Column("Target"),
+                Column("State and source"),
+            ),
             tuple(rows),
             note="A domain without a benchmark in the portfolio is not known, which is not the same as not met.",
         ),
@@ -472,9 +513,20 @@ def _basis(c: Coherence) -> list[Block]:
         else:
             value = Figure(float(state.value), c.rules.states[name].unit, source, state.reference)
         origin = "from the evidence pack" if name in c.filled else c.file.states[name].source
-        answered.append((Name(c.rules.states[name].title), text("{value}; {origin}", value=value, origin=Name(origin, "quote"))))
+        answered.append(
+            (
+                Name(c.rules.states[name].title),
+                text("{value}; {origin}", value=value, origin=Name(origin, "quote")),
+            )
+        )
     measures = tuple(
-        (Name(m.key, "code"), _ministry(c, m.ministry), Name(m.title, "quote"), date(m.since), Name(m.source, "quote"))
+        (
+            Name(m.key, "code"),
+            _ministry(c, m.ministry),
+            Name(m.title, "quote"),
+            date(m.since),
+            Name(m.source, "quote"),
+        )
         for m in c.file.measures
     )
     none = [chain_words(c, x) for x in c.assessment.without_effect]
@@ -484,7 +536,13 @@ def _basis(c: Coherence) -> list[Block]:
     blocks.append(
         Details(
             "Measures and where they are published",
-            (Table("Measures", (Column("Key"), Column("Who"), Column("Measure"), Column("Since"), Column("Source")), measures),),
+            (
+                Table(
+                    "Measures",
+                    (Column("Key"), Column("Who"), Column("Measure"), Column("Since"), Column("Source")),
+                    measures,
+                ),
+            ),
         )
     )
     if none:
@@ -494,7 +552,12 @@ def _basis(c: Coherence) -> list[Block]:
 
 def _sources() -> tuple[Source, ...]:
     return (
-        Source("catalogue:interactions", "Signed interactions between measures, states and outcomes", "Comity", licence="Apache-2.0"),
+        Source(
+            "catalogue:interactions",
+            "Signed interactions between measures, states and outcomes",
+            "Comity",
+            licence="Apache-2.0",
+        ),
         Source("portfolio:", "The portfolio file", "its author"),
         Source("evidence:", "Comity evidence pack", "see docs/attributions.md"),
         Source("model:", "Comity coherence rules", "Comity", licence="Apache-2.0"),

@@ -95,7 +95,7 @@ def _field_names(owner: type[BaseModel] | None) -> list[str]:
 
 
 def _owner(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
-    """The model whose fields stand under a key."""
+    """Find the model whose fields stand under a key."""
     here: Any = model
     for part in key:
         owner = _model_in(here)

@@ -149,62 +149,59 @@ def read_portfolio(
 
 
 def _check(
-    file: PortfolioFile, source: Source, catalogue: Catalogue, rules: InteractionRules,
+    file: PortfolioFile,
+    source: Source,
+    catalogue: Catalogue,
+    rules: InteractionRules,
     countries: Mapping[str, str],
-) -> None:  # fmt: skip
+) -> None:
     if file.country not in countries:
         raise fail(source, ("country",), f"unknown country '{file.country}'", "an ISO 3166-1 alpha-3 code")
-    practices = sorted({e.subject for e in catalogue.interactions if e.from_instrument.startswith("S:")})
-    as_of = _day(file.as_of)
-    if as_of is None:
+    if _day(file.as_of) is None:
         raise fail(source, ("as_of",), f"'{file.as_of}' is no date", "a date such as 2024-12-31")
-    seen: dict[str, int] = {}
-    for k, m in enumerate(file.measures):
-        here = ("measures", k)
-        if m.key in seen:
-            raise fail(source, (*here, "key"), f"measure '{m.key}' is written twice", "a name of its own")
-        seen[m.key] = k
-        if m.instrument is not None and m.instrument not in catalogue.instruments:
-            raise fail(
-                source, (*here, "instrument"), f"unknown instrument '{m.instrument}'",
-                "a code of the catalogue, such as LE01",
-            )  # fmt: skip
-        if m.practice is not None and m.practice not in practices:
-            raise fail(
-                source, (*here, "practice"), f"unknown practice '{m.practice}'", ", ".join(practices[:40])
-            )
-        if m.change is not None and m.change not in OPPOSITES:
-            raise fail(
-                source, (*here, "change"), f"unknown change '{m.change}'", ", ".join(sorted(OPPOSITES))
-            )
-        since = _day(m.since)
-        if since is None:
-            raise fail(source, (*here, "since"), f"'{m.since}' is no date", "a date such as 2022-07-26")
-        if since > as_of:
-            raise fail(
-                source, (*here, "since"), f"'{m.since}' is after the portfolio's own date",
-                f"a date up to {file.as_of}",
-            )  # fmt: skip
-        for code in m.origin:
-            if code not in countries:
-                raise fail(
-                    source, (*here, "origin"), f"unknown country '{code}'", "an ISO 3166-1 alpha-3 code"
-                )
+    practices = sorted({e.subject for e in catalogue.interactions if e.from_instrument.startswith("S:")})
+    for k in range(len(file.measures)):
+        _check_subject(file, source, k, catalogue, practices)
+        _check_when_and_whom(file, source, k, countries)
         _refuse_contradiction(file, source, k)
     for k, o in enumerate(file.objectives):
         if o.outcome not in rules.outcomes:
-            raise fail(
-                source, ("objectives", k, "outcome"), f"unknown outcome '{o.outcome}'",
-                ", ".join(sorted(rules.outcomes)),
-            )  # fmt: skip
+            key = ("objectives", k, "outcome")
+            raise fail(source, key, f"unknown outcome '{o.outcome}'", ", ".join(sorted(rules.outcomes)))
     for name, state in file.states.items():
         if name not in rules.states:
             raise fail(source, ("states", name), "unknown state", ", ".join(sorted(rules.states)))
         if rules.states[name].is_number == isinstance(state.value, bool):
-            raise fail(
-                source, ("states", name, "value"), "the value does not answer the question",
-                rules.states[name].unit,
-            )  # fmt: skip
+            key = ("states", name, "value")
+            raise fail(source, key, "the value does not answer the question", rules.states[name].unit)
+
+
+def _check_subject(
+    file: PortfolioFile, source: Source, k: int, catalogue: Catalogue, practices: list[str]
+) -> None:
+    m, here = file.measures[k], ("measures", k)
+    if m.key in [other.key for other in file.measures[:k]]:
+        raise fail(source, (*here, "key"), f"measure '{m.key}' is written twice", "a name of its own")
+    if m.instrument is not None and m.instrument not in catalogue.instruments:
+        accepted = "a code of the catalogue, such as LE01"
+        raise fail(source, (*here, "instrument"), f"unknown instrument '{m.instrument}'", accepted)
+    if m.practice is not None and m.practice not in practices:
+        raise fail(source, (*here, "practice"), f"unknown practice '{m.practice}'", ", ".join(practices))
+    if m.change is not None and m.change not in OPPOSITES:
+        raise fail(source, (*here, "change"), f"unknown change '{m.change}'", ", ".join(sorted(OPPOSITES)))
+
+
+def _check_when_and_whom(file: PortfolioFile, source: Source, k: int, countries: Mapping[str, str]) -> None:
+    m, here = file.measures[k], ("measures", k)
+    since, as_of = _day(m.since), _day(file.as_of)
+    if since is None:
+        raise fail(source, (*here, "since"), f"'{m.since}' is no date", "a date such as 2022-07-26")
+    if as_of is not None and since > as_of:
+        accepted = f"a date up to {file.as_of}"
+        raise fail(source, (*here, "since"), f"'{m.since}' is after the portfolio's own date", accepted)
+    for code in m.origin:
+        if code not in countries:
+            raise fail(source, (*here, "origin"), f"unknown country '{code}'", "an ISO 3166-1 alpha-3 code")
 
 
 def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
@@ -233,7 +230,7 @@ def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
 def _day(words: str) -> dt.date | None:
     parts = [int(x) for x in words.split("-")]
     try:
-        return dt.date(parts[0], *(parts[1:] + [1, 1])[:2])
+        return dt.date(parts[0], *[*parts[1:], 1, 1][:2])
     except ValueError:
         return None
 
