@@ -111,11 +111,13 @@ class Answer:
     """The answer that a report leads with.
 
     ``tone`` says which kind of answer it is: a zone of agreement exists, none exists, or neither is claimed.
+    ``kicker`` is the line above it, where that of the tone does not fit.
     """
 
     text: Words
     tone: Literal["zone", "no_zone", "note"] = "note"
     details: tuple[Words, ...] = ()
+    kicker: str = ""
 
     def __post_init__(self) -> None:
         check_words(self.text, *self.details)

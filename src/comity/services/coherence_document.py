@@ -210,12 +210,12 @@ def _answer(c: Coherence) -> Answer:
             s=_count(severe, "severe conflicts", "severe"),
             n=_count(conflicts, "conflicts", "conflicts"),
         )
-        return Answer(words, "no_zone", tuple(details))
+        return Answer(words, "no_zone", tuple(details), "Ministries pull against each other")
     words = text(
         "No severe conflict; {n} that are weaker, open or contested.",
         n=_count(conflicts, "conflicts", "conflicts"),
     )
-    return Answer(words, "zone", tuple(details))
+    return Answer(words, "zone", tuple(details), "No severe conflict")
 
 
 def _conflicts(c: Coherence, brief: bool) -> list[Block]:
