@@ -52,7 +52,9 @@ EXAMPLES = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_example_comes_out(name: str) -> None:
     subject, change, states, expected, severity = EXAMPLES[name]
-    portfolio = Portfolio("CAN", (Measure("m", "interior", subject, change),), (), dict.fromkeys(states, TRUE))
+    portfolio = Portfolio(
+        "CAN", (Measure("m", "interior", subject, change),), (), dict.fromkeys(states, TRUE)
+    )
     found = assess(portfolio, CATALOGUE, RULES)
     chains = {c.chain.key: c for f in (found.conflicts,) for c in f}
     matching = [

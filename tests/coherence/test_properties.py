@@ -1,4 +1,4 @@
-"""What must hold whatever a government does: order and names do not matter, and the repair is the smallest."""
+"""What must hold whatever a government does: order and names do not matter, and the repair is smallest."""
 
 from __future__ import annotations
 

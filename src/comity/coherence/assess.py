@@ -1,7 +1,7 @@
 """Conflicts, synergies and gaps of a portfolio (§7.3): what pulls against what, and how surely.
 
-Severity is a word, not a sum: it depends on one chain alone, so that a synergy elsewhere can neither raise nor
-hide a conflict. A chain with a contested link is ``contested``, whatever else speaks for it.
+Severity is a word, not a sum: it depends on one chain alone, so that a synergy elsewhere can neither raise
+nor hide a conflict. A chain with a contested link is ``contested``, whatever else speaks for it.
 
 Who may import me: the coherence room and services. Start at :func:`assess`.
 """
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from comity.evidence.interaction_rules import InteractionRules
 
 __all__ = [
-    "SEVERITIES", "Assessment", "Finding", "Meeting", "Opposition", "Question", "Verdict", "assess", "grade_chain",
+    "SEVERITIES", "Assessment", "Finding", "Meeting", "Opposition", "Question", "Verdict", "assess",
+    "grade_chain",
 ]  # fmt: skip
 
 Severity = Literal["severe", "moderate", "open", "contested"]
@@ -250,9 +251,9 @@ def _findings(live: list[Chain], portfolio: Portfolio, rules: InteractionRules) 
         ]
         if not concerns and outcome.better != "depends":
             concerns = [(None, outcome.better, outcome.ministry)]
-        for objective, wants, owner in concerns:
+        for concern, wants, owner in concerns:
             good = (best.moves > 0) == (wants == "higher")
-            found.append(Finding("synergy" if good else "conflict", severity, best, rest, objective, owner))
+            found.append(Finding("synergy" if good else "conflict", severity, best, rest, concern, owner))
     return tuple(sorted(found, key=_order))
 
 

@@ -187,12 +187,12 @@ def follow(measure: Measure, network: Network, *, longest: int = LONGEST) -> tup
 def find_loops(
     edges: Iterable[Interaction],
 ) -> tuple[tuple[tuple[str, ...], Literal["feeds itself", "dampens itself"]], ...]:
-    """Loops among outcomes, each with whether it feeds or dampens itself; at most :data:`LONGEST` + 1 long."""
+    """List loops among outcomes, and whether each feeds or dampens itself; up to :data:`LONGEST` + 1 long."""
     graph = nx.DiGraph()
     for edge in edges:
         if edge.cause is Cause.OUTCOME and edge.sign in (Sign.RAISES, Sign.LOWERS):
             graph.add_edge(edge.subject, edge.to_outcome, sign=1 if edge.sign is Sign.RAISES else -1)
-    loops = []
+    loops: list[tuple[tuple[str, ...], Literal["feeds itself", "dampens itself"]]] = []
     for cycle in nx.simple_cycles(graph, length_bound=LONGEST + 1):
         first = cycle.index(min(cycle))
         ring = (*cycle[first:], *cycle[:first])

@@ -141,7 +141,7 @@ def judge(need: Need, states: Mapping[str, StateValue]) -> Truth:
 
 
 def judge_all(needs: tuple[Need, ...], states: Mapping[str, StateValue]) -> Truth:
-    """Join the parts of a condition (Kleene 1952: one false part makes it false, else one unknown unknown)."""
+    """Join the parts of a condition (Kleene 1952: one false part makes it false; else unknown if one is)."""
     truths = {judge(need, states) for need in needs}
     if "not met" in truths:
         return "not met"

@@ -1,8 +1,8 @@
 """The smallest change of measures that removes the worst conflicts, and what it costs elsewhere (§7.3).
 
-A conflict goes away when its measure is given up, or when a condition on its chain is made to fail by a measure
-that is meant to change that state. Choosing the fewest such steps is a set-covering program (Karp 1972), solved
-exactly by HiGHS.
+A conflict goes away when its measure is given up, or when a condition on its chain is made to fail by a
+measure that is meant to change that state. Choosing the fewest such steps is a set-covering program (Karp
+1972), solved exactly by HiGHS.
 
 Who may import me: the coherence room and services. Start at :func:`find_repair`.
 """

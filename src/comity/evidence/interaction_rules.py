@@ -1,8 +1,9 @@
 """What the interactions catalogue needs to be reasoned with: outcomes, states, conditions and grades (§7.2).
 
-``outcomes.csv`` says which way of an outcome is wanted and whose concern it is, ``states.yaml`` what a condition
-speaks of and how it can be answered, ``interaction_conditions.yaml`` which states each edge needs and how strong
-it is judged on Nilsson's scale (Nilsson, Griggs and Visbeck 2016, Nature 534). All three are our judgement.
+``outcomes.csv`` says which way of an outcome is wanted and whose concern it is, ``states.yaml`` what a
+condition speaks of and how it can be answered, ``interaction_conditions.yaml`` which states each edge needs
+and how strong it is judged on Nilsson's scale (Nilsson, Griggs and Visbeck 2016, Nature 534),
+``practices.yaml`` the plain words for what is no instrument. All four are our judgement.
 
 Who may import me: coherence, regime and the floors above. Start at :meth:`InteractionRules.load`.
 """
@@ -13,18 +14,19 @@ import csv
 import functools
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from comity.errors import EvidenceError
+from comity.evidence.catalogue_rows import Cause
 from comity.evidence.catalogue_set import PACKED, Catalogue
 from comity.evidence.yaml_lines import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["InteractionRules", "Need", "Outcome", "Rule", "State", "parse_need"]
 
@@ -138,6 +140,7 @@ class InteractionRules:
     outcomes: Mapping[str, Outcome]
     states: Mapping[str, State]
     rules: Mapping[str, Rule]
+    practices: Mapping[str, str]
 
     def of(self, edge: str) -> Rule:
         """Return the rule of an edge; one that is not listed has grade 1 and no condition."""
@@ -145,7 +148,7 @@ class InteractionRules:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> InteractionRules:
-        """Read and check the three files.
+        """Read and check the four files.
 
         Raises
         ------
@@ -169,7 +172,29 @@ def _load(folder: Path) -> InteractionRules:
         if edge.to_outcome not in outcomes:
             msg = f"outcomes.csv lacks '{edge.to_outcome}', which {edge.edge} ends in"
             raise EvidenceError(msg)
-    return InteractionRules(MappingProxyType(outcomes), MappingProxyType(states), MappingProxyType(rules))
+    practices = _practices(folder / "practices.yaml", catalogue)
+    return InteractionRules(
+        MappingProxyType(outcomes),
+        MappingProxyType(states),
+        MappingProxyType(rules),
+        MappingProxyType(practices),
+    )
+
+
+def _practices(path: Path, catalogue: Catalogue) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for slug, node in read_yaml(path).mapping(path.name).items():
+        place = f"{path.name}:{node.line}"
+        fields = {key: item.value for key, item in node.mapping(place).items()}
+        title = fields.get("title")
+        _refuse(
+            set(fields) != {"title"} or not isinstance(title, str) or not title, place, "a title in words"
+        )
+        found[slug] = str(title)
+    used = {edge.subject for edge in catalogue.interactions if edge.cause is Cause.STATE}
+    odd = sorted(used ^ found.keys())
+    _refuse(bool(odd), path.name, f"practices and interactions differ in {', '.join(odd[:3])}")
+    return found
 
 
 def _outcomes(path: Path, catalogue: Catalogue) -> dict[str, Outcome]:

@@ -9,28 +9,28 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.coherence import LONGEST, StateValue, assess, find_repair
+from comity.coherence import LONGEST, assess, find_repair
 from comity.errors import InputError
-from comity.evidence import Catalogue, Evidence
+from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.interaction_rules import InteractionRules
 from comity.reports.canonical import render_json
+from comity.services.coherence_modelled import ModelledEdge, compute_edges
+from comity.services.coherence_states import fill_states, find_groups, find_lenses
+from comity.services.coherence_wording import Wording
 from comity.services.deal import list_countries
-from comity.services.portfolio_file import PortfolioFile, read_portfolio, to_portfolio
-from comity.units import BASE_YEAR
+from comity.services.portfolio_file import PortfolioFile, last_day, read_portfolio, to_portfolio
+from comity.vocabulary import Figure, Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from comity.coherence import Assessment, Chain, Finding, Repair
+    from comity.coherence import Assessment, Chain, Finding, Repair, StateValue
     from comity.reports.document import Document
+    from comity.services.portfolio_file import Benchmark
 
-__all__ = ["LENSES", "Coherence", "coherence_assess", "fill_states", "find_groups"]
+__all__ = ["Coherence", "coherence_assess"]
 
-#: The seven considerations that a national policy should hold (E105).
-LENSES: Final = (
-    "human_rights", "economic", "trade", "security", "environmental", "integration", "development",
-)  # fmt: skip
 MOST_CHAIN: Final = 6
 
 
@@ -39,7 +39,7 @@ class Coherence:
     """The answer: what pulls against what, what nothing serves, and the smallest repair.
 
     ``states`` are the answers used, ``filled`` those that the pack gave. ``lenses`` maps each of the seven to
-    the measures and objectives that touch it.
+    the measures and objectives that touch it. ``modelled`` are figures of the world model for this country.
     """
 
     file: PortfolioFile
@@ -49,6 +49,7 @@ class Coherence:
     states: Mapping[str, StateValue]
     filled: tuple[str, ...]
     lenses: Mapping[str, tuple[str, ...]]
+    modelled: tuple[ModelledEdge, ...]
     catalogue: Catalogue
     rules: InteractionRules
     longest: int
@@ -59,6 +60,21 @@ class Coherence:
             f"Coherence({self.file.portfolio}: {len(a.severe)} severe of {len(a.conflicts)} conflicts, "
             f"{len(a.synergies)} synergies)"
         )
+
+    @property
+    def wording(self) -> Wording:
+        """Words for the chains of this answer, with the model's figures at their edges."""
+        first: dict[tuple[str, str], Figure] = {}
+        for item in self.modelled:
+            if item.edge:
+                first.setdefault((item.measure, item.edge), item.figure)
+        return Wording(self.catalogue, self.rules, first)
+
+    def is_late(self, benchmark: Benchmark) -> bool:
+        """Whether a benchmark is past its date, on the portfolio's own date, and not reached."""
+        if benchmark.due is None or benchmark.state == "reached":
+            return False
+        return last_day(benchmark.due) < last_day(self.file.as_of)
 
     def document(self, *, brief: bool = False) -> Document:
         """Readable form; render it with :mod:`comity.reports`."""
@@ -92,7 +108,8 @@ class Coherence:
             ],
             "ministries": [asdict(m) for m in a.meetings],
             "objectives": [
-                {"key": v.objective.key, "outcome": v.objective.outcome, "verdict": v.word} for v in a.verdicts
+                {"key": v.objective.key, "outcome": v.objective.outcome, "verdict": v.word}
+                for v in a.verdicts
             ],
             "unknown": [
                 {
@@ -111,12 +128,22 @@ class Coherence:
             "measures_without_known_effect": list(a.silent),
             "loops": [{"outcomes": list(ring), "kind": kind} for ring, kind in a.loops],
             "lenses": {name: list(keys) for name, keys in self.lenses.items()},
-            "benchmarks": [b.model_dump(mode="json") for b in self.file.benchmarks],
+            "benchmarks": [
+                {**b.model_dump(mode="json"), "late": self.is_late(b)} for b in self.file.benchmarks
+            ],
+            "modelled": [
+                {
+                    "measure": m.measure, "edge": m.edge or None, "outcome": m.outcome,
+                    "figure": _figure(m.figure), "catalogue_strength": m.catalogue,
+                }
+                for m in self.modelled
+            ],
             "repair": {
                 "steps": [
                     {
-                        "kind": s.kind, "measure": s.measure or None, "instrument": s.subject, "change": s.change,
-                        "state": s.state or None, "removes": [list(k) for k in sorted(s.removes)],
+                        "kind": s.kind, "measure": s.measure or None, "instrument": s.subject,
+                        "change": s.change, "state": s.state or None,
+                        "removes": [list(k) for k in sorted(s.removes)],
                         "loses": [list(f.key) for f in s.loses],
                     }
                     for s in self.repair.steps
@@ -126,6 +153,11 @@ class Coherence:
             "longest_chain": self.longest,
             "versions": {"comity": version("comity")},
         }  # fmt: skip
+
+
+def _figure(f: Figure) -> dict[str, Any]:
+    value = asdict(f.value) if isinstance(f.value, Range) else f.value
+    return {"value": value, "unit": f.unit, "source": f.source.value, "reference": f.reference}
 
 
 def _chain(c: Chain) -> dict[str, Any]:
@@ -188,7 +220,7 @@ def coherence_assess(*, path: Path, longest: int = LONGEST) -> Coherence:
     evidence, catalogue, rules = Evidence.load(), Catalogue.load(), InteractionRules.load()
     countries = list_countries(evidence)
     file = read_portfolio(path, catalogue=catalogue, rules=rules, countries=countries)
-    filled = {name: v for name, v in fill_states(file, evidence).items() if name not in file.states}
+    filled = {name: v for name, v in fill_states(file, evidence, rules).items() if name not in file.states}
     portfolio = to_portfolio(file, filled)
     groups = find_groups(evidence, file.country)
     assessment = assess(portfolio, catalogue, rules, groups=groups, longest=longest)
@@ -199,71 +231,9 @@ def coherence_assess(*, path: Path, longest: int = LONGEST) -> Coherence:
         repair=find_repair(portfolio, assessment, catalogue, rules, groups=groups),
         states=portfolio.states,
         filled=tuple(sorted(filled)),
-        lenses=_lenses(file, assessment, rules, catalogue),
+        lenses=find_lenses(file, assessment, rules, catalogue),
+        modelled=compute_edges(file, assessment, evidence, Parameters.load(), catalogue, rules),
         catalogue=catalogue,
         rules=rules,
         longest=longest,
     )
-
-
-def find_groups(evidence: Evidence, country: str) -> tuple[str, ...]:
-    """Name the groups in which edges may have been studied that a country belongs to."""
-    frame = evidence.table("countries")
-    row = frame[frame["iso3"].astype(str) == country]
-    return ("EU",) if not row.empty and bool(row["eu"].fillna(value=False).iloc[0]) else ()
-
-
-def fill_states(file: PortfolioFile, evidence: Evidence) -> dict[str, StateValue]:
-    """Answer what the pack can answer: income at the origins that measures name, and the vote on the compact.
-
-    Origins on both sides of a threshold would need an answer each; the mean is then no answer, so that income
-    is filled only where one origin is named.
-    """
-    found: dict[str, StateValue] = {}
-    origins = sorted({code for m in file.measures for code in m.origin})
-    if len(origins) == 1:
-        gdp = evidence.table("gdp").astype({"country": str})
-        people = evidence.table("population_age").astype({"country": str})
-        rows = gdp[(gdp["country"] == origins[0]) & gdp["gdp_ppp"].notna() & (gdp["year"] <= BASE_YEAR)]
-        if not rows.empty:
-            year = int(rows["year"].max())
-            persons = people[(people["country"] == origins[0]) & (people["year"] == year)]["persons"].sum()
-            output = float(rows[rows["year"] == year]["gdp_ppp"].iloc[0])
-            if persons > 0:
-                reference = f"evidence:gdp[country={origins[0]},year={year}]#gdp_ppp"
-                found["gdp_pc_origin_ppp"] = StateValue(output / float(persons), reference)
-    votes = evidence.table("compact_votes")
-    own = votes[votes["country"].astype(str) == file.country]
-    if not own.empty:
-        vote = str(own["vote"].iloc[0])
-        reference = f"evidence:compact_votes[country={file.country}]#vote"
-        if vote in ("yes", "no"):
-            found["global_regime_commitment"] = StateValue(vote == "yes", reference)
-    return found
-
-
-def _lenses(
-    file: PortfolioFile, assessment: Assessment, rules: InteractionRules, catalogue: Catalogue
-) -> dict[str, tuple[str, ...]]:
-    """Which measures and objectives touch each of the seven considerations."""
-    area = {
-        "a_rights_welfare": "human_rights", "b_prevention_enforcement": "security", "c_legal_entry": "economic",
-        "d_skills": "economic", "d_remittances": "development", "d_trade": "trade",
-        "d_investment_development": "development", "d_health": "human_rights",
-        "d_environment_climate": "environmental", "d_security_human_rights": "security",
-    }  # fmt: skip
-    touched: dict[str, set[str]] = {name: set() for name in LENSES}
-    for m in file.measures:
-        if m.instrument:
-            lens = area.get(str(catalogue.instruments[m.instrument].area))
-            if m.instrument in _INTEGRATION:
-                lens = "integration"
-            if lens:
-                touched[lens].add(m.key)
-    for o in file.objectives:
-        touched[rules.outcomes[o.outcome].lens].add(o.key)
-    return {name: tuple(sorted(keys)) for name, keys in touched.items()}
-
-
-#: Instruments of area a that are about settling in (E82).
-_INTEGRATION: Final = ("RW11", "RW12", "RW13", "RW17", "RW18", "RW19", "RW24")

@@ -1,7 +1,7 @@
 """Read a user's YAML file into a frozen pydantic model, with one clear line where it cannot be.
 
-Every file kind that has no rules of its own beyond its model is read here: line numbers, unknown keys with what
-is accepted, types in plain words.
+Every file kind that has no rules of its own beyond its model is read here: line numbers, unknown keys with
+what is accepted, types in plain words.
 
 Who may import me: services. Start at :func:`read_model`.
 """
@@ -48,7 +48,10 @@ def read_model(path: Path, model: type[ModelT]) -> tuple[ModelT, Source]:
     try:
         return model.model_validate(source.data), source
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        every = error.errors(include_url=False)
+        # A list whose entries are wrong is also called too short; the entry is what to mend.
+        keys = [_key(d) for d in every]
+        details = [d for d, key in zip(every, keys, strict=True) if not _holds_another(key, keys)]
         first = min(details, key=lambda d: source.line(_key(d)))
         message, accepted = _describe(first, model)
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
@@ -67,6 +70,10 @@ def _key(detail: ErrorDetails) -> Key:
     return tuple(part for part in detail["loc"] if part != "[key]")
 
 
+def _holds_another(key: Key, keys: list[Key]) -> bool:
+    return any(len(other) > len(key) and other[: len(key)] == key for other in keys)
+
+
 def _dotted(key: Key) -> str | None:
     return ".".join(one_line(str(part))[1:-1] for part in key) or None
 
@@ -83,11 +90,16 @@ def _describe(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         info = owner.model_fields.get(str(key[-1])) if owner else None
         told = info.description if info and info.description else f"a value under {key[-1]}"
         return "the key is missing", told
+    plain = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    plain = one_line(plain, limit=200)[1:-1]
+    if kind == "value_error":
+        return "the entry does not hold together", plain
+    if kind == "too_short":
+        return "too few entries", "at least one"
     shown = "nothing" if value is None else one_line(value)
     if kind == "string_pattern_mismatch":
         return f"{shown} is not in the form expected", f"text like {context.get('pattern', '')}"
-    plain = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"{shown} is not accepted", one_line(plain, limit=200)[1:-1]
+    return f"{shown} is not accepted", plain
 
 
 def _field_names(owner: type[BaseModel] | None) -> list[str]:

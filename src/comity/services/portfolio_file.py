@@ -8,12 +8,14 @@ Who may import me: services. Start at :func:`read_portfolio`.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from comity.coherence import OPPOSITES, Measure, Objective, Portfolio, StateValue
+from comity.errors import InputError
 from comity.services.modelfile import fail, read_model
 
 if TYPE_CHECKING:
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from comity.services.roundfile_source import Source
 
 __all__ = [
-    "Benchmark", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "Size", "StateEntry", "portfolio_schema",
-    "read_portfolio", "to_portfolio",
+    "Benchmark", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "RecordEntry", "Size", "StateEntry",
+    "last_day", "portfolio_schema", "read_portfolio", "to_portfolio",
 ]  # fmt: skip
+
+DECEMBER: Final = 12
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
@@ -99,6 +103,16 @@ class StateEntry(_Strict):
     source: Text = Field(description="where the answer comes from")
 
 
+class RecordEntry(_Strict):
+    """Where a benchmark stood on a date."""
+
+    on: Since = Field(description="the date")
+    state: Literal["reached", "on track", "behind", "not known"] = Field(description="where it stood")
+    value: float | None = Field(default=None, description="the number on that date")
+    note: Text | None = Field(default=None, description="what happened")
+    source: Text = Field(description="where it is published")
+
+
 class Benchmark(_Strict):
     """What an agency is held to, by when, and where it stands (E74, E100)."""
 
@@ -116,6 +130,7 @@ class Benchmark(_Strict):
         default="not known", description="reached, on track, behind or not known"
     )
     source: Text = Field(description="where the figure or commitment is published")
+    history: tuple[RecordEntry, ...] = Field(default=(), description="its record, oldest first")
 
 
 class PortfolioFile(_Strict):
@@ -159,21 +174,45 @@ def _check(
         raise fail(source, ("country",), f"unknown country '{file.country}'", "an ISO 3166-1 alpha-3 code")
     if _day(file.as_of) is None:
         raise fail(source, ("as_of",), f"'{file.as_of}' is no date", "a date such as 2024-12-31")
-    practices = sorted({e.subject for e in catalogue.interactions if e.from_instrument.startswith("S:")})
+    practices = sorted(rules.practices)
     for k in range(len(file.measures)):
         _check_subject(file, source, k, catalogue, practices)
         _check_when_and_whom(file, source, k, countries)
         _refuse_contradiction(file, source, k)
     for k, o in enumerate(file.objectives):
         if o.outcome not in rules.outcomes:
-            key = ("objectives", k, "outcome")
-            raise fail(source, key, f"unknown outcome '{o.outcome}'", ", ".join(sorted(rules.outcomes)))
+            at = ("objectives", k, "outcome")
+            raise fail(source, at, f"unknown outcome '{o.outcome}'", ", ".join(sorted(rules.outcomes)))
+    for k in range(len(file.benchmarks)):
+        _check_benchmark(file, source, k)
     for name, state in file.states.items():
         if name not in rules.states:
             raise fail(source, ("states", name), "unknown state", ", ".join(sorted(rules.states)))
         if rules.states[name].is_number == isinstance(state.value, bool):
             key = ("states", name, "value")
             raise fail(source, key, "the value does not answer the question", rules.states[name].unit)
+
+
+def _check_benchmark(file: PortfolioFile, source: Source, k: int) -> None:
+    """Refuse a record that goes back in time, or ends late or in another state than the entry gives."""
+    b, here = file.benchmarks[k], ("benchmarks", k)
+    if b.key in [other.key for other in file.benchmarks[:k]]:
+        raise fail(source, (*here, "key"), f"benchmark '{b.key}' is written twice", "a name of its own")
+    if b.due is not None and _day(b.due) is None:
+        raise fail(source, (*here, "due"), f"'{b.due}' is no date", "a date such as 2026-12-31")
+    if b.unit is None and (b.target is not None or b.value is not None):
+        raise fail(source, here, "a number without a unit", "unit: what target and value count")
+    before: dt.date | None = None
+    for n, entry in enumerate(b.history):
+        at = (*here, "history", n)
+        day = _day(entry.on)
+        if day is None or day > last_day(file.as_of) or (before is not None and day < before):
+            accepted = f"dates in order, up to {file.as_of}"
+            raise fail(source, (*at, "on"), f"'{entry.on}' cannot stand here", accepted)
+        before = day
+    if b.history and b.history[-1].state != b.state:
+        accepted = f"state: {b.history[-1].state}, as the record ends"
+        raise fail(source, (*here, "state"), f"'{b.state}' is not where the record ends", accepted)
 
 
 def _check_subject(
@@ -193,7 +232,7 @@ def _check_subject(
 
 def _check_when_and_whom(file: PortfolioFile, source: Source, k: int, countries: Mapping[str, str]) -> None:
     m, here = file.measures[k], ("measures", k)
-    since, as_of = _day(m.since), _day(file.as_of)
+    since, as_of = _day(m.since), _day(file.as_of, last=True)
     if since is None:
         raise fail(source, (*here, "since"), f"'{m.since}' is no date", "a date such as 2022-07-26")
     if as_of is not None and since > as_of:
@@ -227,12 +266,32 @@ def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
             )  # fmt: skip
 
 
-def _day(words: str) -> dt.date | None:
+def _day(words: str, *, last: bool = False) -> dt.date | None:
+    """First (or last) day of a day, month or year; None where the calendar has no such day.
+
+    >>> _day("2024-02", last=True), _day("2023-02-29")
+    (datetime.date(2024, 2, 29), None)
+    """
     parts = [int(x) for x in words.split("-")]
     try:
-        return dt.date(parts[0], *[*parts[1:], 1, 1][:2])
-    except ValueError:
+        month = parts[1] if len(parts) > 1 else DECEMBER if last else 1
+        final = calendar.monthrange(parts[0], month)[1] if last else 1
+        return dt.date(parts[0], month, parts[2] if len(parts) > 2 else final)
+    except (ValueError, calendar.IllegalMonthError):
         return None
+
+
+def last_day(words: str) -> dt.date:
+    """Last day of a date that has been checked: of a day itself, a month or a year.
+
+    >>> last_day("2024")
+    datetime.date(2024, 12, 31)
+    """
+    day = _day(words, last=True)
+    if day is None:
+        msg = f"'{words}' is no date"
+        raise InputError(msg, accepted="a date such as 2024-12-31")
+    return day
 
 
 def to_portfolio(file: PortfolioFile, states: Mapping[str, StateValue] | None = None) -> Portfolio:
