@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from comity.cli import coherence, evidence, rounds
+from comity.cli.displacement import displacement
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(coherence.app, name="coherence")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
+app.command()(displacement)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]

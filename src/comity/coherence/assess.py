@@ -42,6 +42,16 @@ def grade_chain(chain: Chain) -> Severity:
     ``severe``: all conditions met, no link contested, read backwards or recalled, and every link at least
     reinforcing or counteracting. ``moderate``: all conditions met, but weaker. ``open``: a condition is not
     known. ``contested``: sources disagree on a link.
+
+    >>> from comity.coherence.portfolio import Measure, Portfolio
+    >>> from comity.evidence import Catalogue
+    >>> from comity.evidence.interaction_rules import InteractionRules
+    >>> lax = Portfolio("CAN", (Measure("lax", "interior", "PE06", "lower"),))
+    >>> found = assess(lax, Catalogue.load(), InteractionRules.load())
+    >>> isinstance(found, Assessment) and all(isinstance(f, Finding) for f in found.findings)
+    True
+    >>> {grade_chain(f.chain) for f in found.severe}
+    {'severe'}
     """
     if chain.contested:
         return "contested"

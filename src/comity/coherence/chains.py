@@ -114,7 +114,16 @@ class Chain:
 
 
 class Network:
-    """The edges of a catalogue, ready to be followed from one country."""
+    """The edges of a catalogue, ready to be followed from one country.
+
+    >>> from comity.coherence.portfolio import Measure
+    >>> from comity.evidence import Catalogue
+    >>> from comity.evidence.interaction_rules import InteractionRules
+    >>> network = Network(Catalogue.load().interactions, InteractionRules.load(), country="CAN")
+    >>> lax = Measure("lax", "interior", "PE06", "lower")
+    >>> [(chain.outcome, chain.moves) for chain in follow(lax, network) if isinstance(chain, Chain)][0]
+    ('irregular_stock', 1)
+    """
 
     def __init__(
         self,

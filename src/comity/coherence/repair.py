@@ -33,6 +33,9 @@ __all__ = ["Repair", "Step", "find_repair", "list_steps"]
 class Step:
     """One change: give up a measure, or introduce one that makes a condition fail.
 
+    >>> Step("give up", "quota", "LE01", "restrict", "", frozenset(), ()).key
+    ('give up', 'quota', 'LE01', 'restrict')
+
     ``removes`` are the conflicts (by key) that it takes away, ``loses`` the synergies that go with it.
     """
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["InteractionRules", "Need", "Outcome", "Rule", "State", "parse_need"]
+__all__ = ["InteractionRules", "Need", "Outcome", "Remark", "Rule", "State", "parse_need"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -74,6 +74,18 @@ class State(BaseModel):
     def is_number(self) -> bool:
         """True for a quantity, False for a yes or no."""
         return self.unit != "yes or no"
+
+
+class Remark(BaseModel):
+    """An entry of ``contested.yaml``: what must be said beside certain interactions, and where it is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    remark: Slug
+    title: Text
+    edges: tuple[Text, ...]
+    note: Text
+    source: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,7 @@ class InteractionRules:
     states: Mapping[str, State]
     rules: Mapping[str, Rule]
     practices: Mapping[str, str]
+    remarks: tuple[Remark, ...]
 
     def of(self, edge: str) -> Rule:
         """Return the rule of an edge; one that is not listed has grade 1 and no condition."""
@@ -148,7 +161,7 @@ class InteractionRules:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> InteractionRules:
-        """Read and check the four files.
+        """Read and check the five files.
 
         Raises
         ------
@@ -178,7 +191,25 @@ def _load(folder: Path) -> InteractionRules:
         MappingProxyType(states),
         MappingProxyType(rules),
         MappingProxyType(practices),
+        _remarks(folder / "contested.yaml", catalogue),
     )
+
+
+def _remarks(path: Path, catalogue: Catalogue) -> tuple[Remark, ...]:
+    edges = {edge.edge for edge in catalogue.interactions}
+    found: list[Remark] = []
+    for slug, node in read_yaml(path).mapping(path.name).items():
+        place = f"{path.name}:{node.line}"
+        fields = {key: item.value for key, item in node.mapping(place).items()}
+        try:
+            remark = Remark.model_validate({"remark": slug, **fields})
+        except ValidationError as error:
+            msg = f"{place}: {error.errors(include_url=False)[0]['msg']}"
+            raise EvidenceError(msg) from error
+        odd = sorted(set(remark.edges) - edges)
+        _refuse(bool(odd), place, f"no interaction {', '.join(odd)}")
+        found.append(remark)
+    return tuple(found)
 
 
 def _practices(path: Path, catalogue: Catalogue) -> dict[str, str]:

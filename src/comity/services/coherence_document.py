@@ -84,7 +84,7 @@ def write_document(c: Coherence, *, brief: bool = False) -> Document:
     return Document(
         title=Name(c.file.title),
         subtitle=text(
-            "Do the ministries of {country} pull the same way? As of {day}.",
+            "{country}: do the ministries pull the same way? As of {day}.",
             country=Name(c.country_name),
             day=date(c.file.as_of),
         ),
@@ -110,7 +110,7 @@ def _answer(c: Coherence) -> Answer:
     unserved = [v for v in a.verdicts if v.word == "not served"]
     if unserved:
         n = count(len(unserved), "objective", "objectives", "unserved")
-        details.append(text("Nothing serves {n}.", n=n))
+        details.append(text("No measure is known to serve {n}.", n=n))
     if a.questions:
         n = count(len(a.questions), "question", "questions", "open")
         details.append(text("Some findings hang on {n} that nobody has answered.", n=n))
@@ -132,7 +132,7 @@ def finding_table(c: Coherence, title: Words, findings: tuple[Finding, ...]) -> 
     for f in findings:
         reference = f.chain.links[-1].edge.reference
         grade = Figure(float(f.nilsson), "of three", SourceClass.ESTIMATED, reference)
-        concern: Words = "not stated; as the catalogue reads it"
+        concern: Words = "none stated"
         if f.objective:
             concern = Name(f.objective.title or f.objective.key.replace("-", " "))
         owner = c.wording.ministry(f.owner)

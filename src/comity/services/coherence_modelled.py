@@ -43,14 +43,14 @@ UNIT: Final = "US$ million of 2023 per year"
 
 #: Instrument → lines of the ledger: outcome, whose line (the country, or its partner), the line's name.
 _PLACES: Final = (
-    ("tax_revenue_destination", "giver", "treasury"),
-    ("low_skilled_worker_outcomes", "giver", "residents_low"),
-    ("remittances", "beneficiary", "remittances"),
+    ("tax_revenue_destination", "destination", "treasury"),
+    ("low_skilled_worker_outcomes", "destination", "residents_low"),
+    ("remittances", "origin", "remittances"),
 )
 _LINES: Final = {
     "LE01": _PLACES,
     "LE02": _PLACES,
-    "LE03": (*_PLACES, ("household_income_origin", "beneficiary", "movers")),
+    "LE03": (*_PLACES, ("household_income_origin", "origin", "movers")),
     "LE04": _PLACES,
     "RM01": (("remittances", "receiver", "remittances"),),
 }
@@ -126,7 +126,12 @@ def compute_edges(
 
 
 def _partners(file: PortfolioFile, m: MeasureEntry) -> tuple[str, ...]:
-    return tuple(code for code in m.origin if code != file.country)[:MOST_PARTNERS]
+    return tuple(code for code in (*m.destination, *m.origin) if code != file.country)[:MOST_PARTNERS]
+
+
+def _roles(file: PortfolioFile, m: MeasureEntry, partner: str) -> tuple[str, str]:
+    """(destination, origin) in this corridor: the roles belong to the measure, not to the country."""
+    return (partner, file.country) if partner in m.destination else (file.country, partner)
 
 
 def _size(m: MeasureEntry, catalogue: Catalogue) -> tuple[float, str]:
@@ -142,7 +147,8 @@ def _solve(
     """Ledger lines by (country, line), US$ million a year; None where the pack lacks what is needed."""
     value, unit = _size(m, catalogue)
     instrument = m.instrument or ""
-    provision = Provision(instrument, file.country, partner, value, unit, m.key, {})
+    destination, origin = _roles(file, m, partner)
+    provision = Provision(instrument, destination, origin, value, unit, m.key, {})
     action = catalogue.instruments[instrument].action
     if find_gap(setting, provision, action):
         return None
@@ -195,7 +201,8 @@ def _edges(
     found = []
     for outcome, whose, line in _LINES[instrument.code]:
         receiver = partner if ledgers[0][partner, line] >= ledgers[0][file.country, line] else file.country
-        code = {"giver": file.country, "beneficiary": partner, "receiver": receiver}[whose]
+        destination, origin = _roles(file, m, partner)
+        code = {"destination": destination, "origin": origin, "receiver": receiver}[whose]
         figure = Figure(
             Range.of(sign * lines[code, line] for lines in ledgers), UNIT, SourceClass.MODELLED,
             f"model:§3.12|{instrument.code}|{file.country}|{partner}|{line}",
@@ -204,7 +211,7 @@ def _edges(
         known = rules.outcomes[outcome].title
         found.append(
             ModelledEdge(
-                m.key, edge.edge if edge else "", outcome, known,
+                m.key, edge.edge if edge else "", outcome, f"{known}, {code}",
                 text("{what} ({code})", what=Name(lower_first(m.title)), code=Name(instrument.code, "code")),
                 change, figure, edge.strength if edge else "",
             )

@@ -35,7 +35,7 @@ __all__ = ["basis", "benchmarks", "lenses", "modelled", "objectives", "one_size"
 _VERDICTS: Final = {
     "served": "served", "undermined": "undermined", "pulled both ways": "pulled both ways",
     "open": "open, as conditions are not known", "contested": "contested evidence only",
-    "not served": "no measure serves it",
+    "not served": "not known to be served by any measure",
 }  # fmt: skip
 #: The edge by which narrow criteria that fit all alike act (E80).
 _ONE_SIZE: Final = "I029"
@@ -128,7 +128,7 @@ def benchmarks(c: Coherence, *, brief: bool = False) -> list[Block]:
             late = ", past its date" if c.is_late(b) else ""
             rows.append(
                 (
-                    Name(domains[b.domain]), Name(b.title), c.wording.ministry(b.owner),
+                    Name(domains[b.domain.partition(".")[0]]), Name(b.title), c.wording.ministry(b.owner),
                     None if b.due is None else date(b.due), _amount(b, b.target, "target"),
                     _amount(b, b.value, "value"), text("{state}{late}", state=b.state, late=late),
                 )

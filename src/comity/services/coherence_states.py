@@ -11,17 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from comity.coherence import StateValue
+from comity.evidence.interaction_rules import InteractionRules
 from comity.units import BASE_YEAR
+from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from comity.coherence import Assessment
     from comity.evidence import Catalogue, Evidence
-    from comity.evidence.interaction_rules import InteractionRules
     from comity.services.portfolio_file import PortfolioFile
 
-__all__ = ["LENSES", "fill_states", "find_groups", "find_lenses", "list_origins"]
+__all__ = ["LENSES", "fill_states", "find_groups", "find_lenses", "list_facts", "list_origins"]
 
 #: The seven considerations that a national policy should hold (E105).
 LENSES: Final = (
@@ -39,12 +40,15 @@ _AREAS: Final = {
 }  # fmt: skip
 #: Requirements of a visa that must be asked for before travel, as the pack names them.
 _ASKED: Final = frozenset({"visa_required", "e_visa"})
+_VISAS: Final = ("LE14", "LE15")
 _FREE: Final = frozenset({"visa_free"})
 
 
 def list_origins(file: PortfolioFile) -> tuple[str, ...]:
-    """Origins that measures name, other than the country itself."""
-    return tuple(sorted({code for m in file.measures for code in m.origin} - {file.country}))
+    """Origins that measures name; the country itself where a measure is about its own people abroad."""
+    named = {code for m in file.measures for code in m.origin} - {file.country}
+    own = {file.country} if any(m.destination for m in file.measures) else set()
+    return tuple(sorted(named | own))
 
 
 def find_groups(evidence: Evidence, country: str) -> tuple[str, ...]:
@@ -64,7 +68,7 @@ def fill_states(file: PortfolioFile, evidence: Evidence, rules: InteractionRules
     found = {
         "gdp_pc_origin_ppp": _income(origins, evidence, rules),
         "global_regime_commitment": _vote(file.country, evidence),
-        "unilateral_visa": _visa(file.country, origins, evidence),
+        "unilateral_visa": _visa(file, evidence),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -97,8 +101,10 @@ def _vote(country: str, evidence: Evidence) -> StateValue | None:
     return StateValue(str(rows["vote"].iloc[0]) == "yes", reference)
 
 
-def _visa(country: str, origins: tuple[str, ...], evidence: Evidence) -> StateValue | None:
-    """Say whether every named origin needs a visa here while people from here need none there."""
+def _visa(file: PortfolioFile, evidence: Evidence) -> StateValue | None:
+    """Say whether every origin of a visa measure needs a visa here while people from here need none there."""
+    country = file.country
+    origins = sorted({code for m in file.measures if m.instrument in _VISAS for code in m.origin})
     table = evidence.table("visa_requirement").astype({"passport": str, "destination": str})
     answers: set[bool] = set()
     reference = ""
@@ -114,6 +120,43 @@ def _visa(country: str, origins: tuple[str, ...], evidence: Evidence) -> StateVa
         answers.add(here.iloc[-1] in _ASKED and there.iloc[-1] in _FREE)
         reference = f"evidence:visa_requirement[passport={code},destination={country}]#requirement"
     return StateValue(answers.pop(), reference) if len(answers) == 1 else None
+
+
+def list_facts(
+    country: str, affected: tuple[str, ...], evidence: Evidence
+) -> tuple[tuple[str, str, Figure | None], ...]:
+    """Look up what the pack says of affected countries: refugees, people in the deciding country, income.
+
+    Missing is None, never zero.
+    """
+    refugees = evidence.table("refugees").astype({"origin": str})
+    stock = evidence.table("migrant_stock").astype({"origin": str, "destination": str})
+    rules = InteractionRules.load()
+    found: list[tuple[str, str, Figure | None]] = []
+    for code in affected:
+        rows = refugees[refugees["origin"] == code]
+        figure = None
+        if not rows.empty:
+            year = int(rows["year"].max())
+            persons = float(rows[rows["year"] == year]["refugees"].sum())
+            reference = f"evidence:refugees[origin={code},year={year}]#refugees"
+            figure = Figure(persons, "persons", SourceClass.EVIDENCE, reference)
+        found.append((code, "refugees from there, latest year", figure))
+        rows = stock[(stock["origin"] == code) & (stock["destination"] == country)]
+        figure = None
+        if not rows.empty:
+            year = int(rows["year"].max())
+            persons = float(rows[rows["year"] == year]["persons"].sum())
+            reference = f"evidence:migrant_stock[origin={code},destination={country},year={year}]#persons"
+            figure = Figure(persons, "persons", SourceClass.EVIDENCE, reference)
+        found.append((code, "people born there who live in the deciding country", figure))
+        income = _income((code,), evidence, rules)
+        figure = None
+        if income is not None:
+            unit = rules.states["gdp_pc_origin_ppp"].unit
+            figure = Figure(float(income.value), unit, SourceClass.EVIDENCE, income.reference)
+        found.append((code, "income per head", figure))
+    return tuple(found)
 
 
 def find_lenses(

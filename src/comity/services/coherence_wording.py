@@ -30,7 +30,7 @@ _MOVES: Final = {1: "up", -1: "down"}
 _WHEN: Final = {"met": "while", "not met": "but it does not hold that", "unknown": "if"}
 _COMPARED: Final = {"<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
 _CLASSES: Final = {
-    "seed": "the interview", "read": "study", "recalled": "from memory of a study", "contested": "contested",
+    "read": "study", "recalled": "from memory of a study", "contested": "contested",
 }  # fmt: skip
 
 
@@ -147,8 +147,9 @@ class Wording:
     def _link(self, link: Link, figure: Figure | None) -> list[Words]:
         edge = link.edge
         words: list[Words] = [Name(edge.edge, "code"), " "]
-        if str(edge.evidence_class) == "seed":
-            words.append(text("the interview, {line}", line=Name(edge.seed_reference)))
+        if edge.evidence_source.startswith("seed"):
+            disputed = "; contested" if link.contested else ""
+            words.append(text("the interview, {line}{more}", line=Name(edge.seed_reference), more=disputed))
         else:
             source = edge.evidence_source.partition(": ")[2] or edge.evidence_source
             words.append(text("{what}: {s}", what=_CLASSES[str(edge.evidence_class)], s=Name(source)))
@@ -158,7 +159,7 @@ class Wording:
             lead = ", the catalogue's strength: {s}" if figure is not None else ", strength: {s}"
             words.append(text(lead, s=Name(edge.strength, "quote")))
         if edge.lag not in ("unknown", "n/a", ""):
-            words.append(text(", after {s}", s=Name(edge.lag, "quote")))
+            words.append(text(", lag: {s}", s=Name(edge.lag, "quote")))
         if link.inferred:
             words.append(", read backwards from the opposite change")
         if link.elsewhere:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from comity.services.roundfile_source import Source
 
 __all__ = [
-    "Benchmark", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "RecordEntry", "Size", "StateEntry",
-    "last_day", "portfolio_schema", "read_portfolio", "to_portfolio",
+    "Benchmark", "Iso3", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "RecordEntry", "Since", "Size",
+    "Slug", "StateEntry", "Strict", "Text", "check_states", "find_day", "last_day", "portfolio_schema",
+    "read_portfolio", "to_portfolio",
 ]  # fmt: skip
 
 DECEMBER: Final = 12
@@ -40,18 +41,20 @@ Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Since = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Frozen; refuses keys that it does not know; numbers may stand where a text is wanted."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
-class Size(_Strict):
+class Size(Strict):
     """How large a measure is, in its own unit."""
 
     value: float = Field(description="a number")
     unit: Text = Field(description="unit of the number, such as places per year")
 
 
-class ObjectiveEntry(_Strict):
+class ObjectiveEntry(Strict):
     """What the government wants of an outcome."""
 
     key: Slug = Field(description="a short name of the objective")
@@ -63,7 +66,7 @@ class ObjectiveEntry(_Strict):
     source: Text = Field(description="where the objective is written")
 
 
-class MeasureEntry(_Strict):
+class MeasureEntry(Strict):
     """Something a ministry or agency does, or fails to do."""
 
     key: Slug = Field(description="a short name of the measure")
@@ -81,6 +84,9 @@ class MeasureEntry(_Strict):
     size: Size | None = Field(default=None, description="how large it is")
     group: Text | None = Field(default=None, description="target group")
     origin: tuple[Iso3, ...] = Field(default=(), description="target countries of origin, by ISO3 code")
+    destination: tuple[Iso3, ...] = Field(
+        default=(), description="countries to which this country's own people go under it, by ISO3 code"
+    )
     since: Since = Field(description="a date such as 2022-07-26, or a year")
     fixed: bool = Field(default=False, description="true when the measure is not up for change")
     source: Text = Field(description="where the measure is published")
@@ -96,14 +102,14 @@ class MeasureEntry(_Strict):
         return self
 
 
-class StateEntry(_Strict):
+class StateEntry(Strict):
     """The answer to the question of a state."""
 
     value: bool | float = Field(description="true, false or a number")
     source: Text = Field(description="where the answer comes from")
 
 
-class RecordEntry(_Strict):
+class RecordEntry(Strict):
     """Where a benchmark stood on a date."""
 
     on: Since = Field(description="the date")
@@ -113,7 +119,7 @@ class RecordEntry(_Strict):
     source: Text = Field(description="where it is published")
 
 
-class Benchmark(_Strict):
+class Benchmark(Strict):
     """What an agency is held to, by when, and where it stands (E74, E100)."""
 
     key: Slug = Field(description="a short name of the benchmark")
@@ -133,7 +139,7 @@ class Benchmark(_Strict):
     history: tuple[RecordEntry, ...] = Field(default=(), description="its record, oldest first")
 
 
-class PortfolioFile(_Strict):
+class PortfolioFile(Strict):
     """A government's measures and objectives at one date."""
 
     portfolio: Slug = Field(description="a short name of the portfolio")
@@ -172,7 +178,7 @@ def _check(
 ) -> None:
     if file.country not in countries:
         raise fail(source, ("country",), f"unknown country '{file.country}'", "an ISO 3166-1 alpha-3 code")
-    if _day(file.as_of) is None:
+    if find_day(file.as_of) is None:
         raise fail(source, ("as_of",), f"'{file.as_of}' is no date", "a date such as 2024-12-31")
     practices = sorted(rules.practices)
     for k in range(len(file.measures)):
@@ -185,7 +191,18 @@ def _check(
             raise fail(source, at, f"unknown outcome '{o.outcome}'", ", ".join(sorted(rules.outcomes)))
     for k in range(len(file.benchmarks)):
         _check_benchmark(file, source, k)
-    for name, state in file.states.items():
+    check_states(file.states, source, rules)
+
+
+def check_states(states: Mapping[str, StateEntry], source: Source, rules: InteractionRules) -> None:
+    """Refuse a state that the catalogue does not ask about, or an answer of the wrong kind.
+
+    Raises
+    ------
+    InputError
+        At the line of the state.
+    """
+    for name, state in states.items():
         if name not in rules.states:
             raise fail(source, ("states", name), "unknown state", ", ".join(sorted(rules.states)))
         if rules.states[name].is_number == isinstance(state.value, bool):
@@ -198,14 +215,14 @@ def _check_benchmark(file: PortfolioFile, source: Source, k: int) -> None:
     b, here = file.benchmarks[k], ("benchmarks", k)
     if b.key in [other.key for other in file.benchmarks[:k]]:
         raise fail(source, (*here, "key"), f"benchmark '{b.key}' is written twice", "a name of its own")
-    if b.due is not None and _day(b.due) is None:
+    if b.due is not None and find_day(b.due) is None:
         raise fail(source, (*here, "due"), f"'{b.due}' is no date", "a date such as 2026-12-31")
     if b.unit is None and (b.target is not None or b.value is not None):
         raise fail(source, here, "a number without a unit", "unit: what target and value count")
     before: dt.date | None = None
     for n, entry in enumerate(b.history):
         at = (*here, "history", n)
-        day = _day(entry.on)
+        day = find_day(entry.on)
         if day is None or day > last_day(file.as_of) or (before is not None and day < before):
             accepted = f"dates in order, up to {file.as_of}"
             raise fail(source, (*at, "on"), f"'{entry.on}' cannot stand here", accepted)
@@ -232,25 +249,23 @@ def _check_subject(
 
 def _check_when_and_whom(file: PortfolioFile, source: Source, k: int, countries: Mapping[str, str]) -> None:
     m, here = file.measures[k], ("measures", k)
-    since, as_of = _day(m.since), _day(file.as_of, last=True)
+    since, as_of = find_day(m.since), find_day(file.as_of, last=True)
     if since is None:
         raise fail(source, (*here, "since"), f"'{m.since}' is no date", "a date such as 2022-07-26")
     if as_of is not None and since > as_of:
         accepted = f"a date up to {file.as_of}"
         raise fail(source, (*here, "since"), f"'{m.since}' is after the portfolio's own date", accepted)
-    for code in m.origin:
-        if code not in countries:
-            raise fail(source, (*here, "origin"), f"unknown country '{code}'", "an ISO 3166-1 alpha-3 code")
+    for key, codes in (("origin", m.origin), ("destination", m.destination)):
+        for code in codes:
+            if code not in countries:
+                raise fail(source, (*here, key), f"unknown country '{code}'", "an ISO 3166-1 alpha-3 code")
 
 
 def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
     """Refuse a measure that the same ministry undoes for the same people: one of the two is a mistake."""
     m = file.measures[k]
     for other in file.measures[:k]:
-        same = (other.ministry, other.instrument, other.practice, other.group, other.origin) == (
-            m.ministry, m.instrument, m.practice, m.group, m.origin,
-        )  # fmt: skip
-        if not same:
+        if _whom(other) != _whom(m):
             continue
         if m.change == other.change:
             raise fail(
@@ -266,10 +281,14 @@ def _refuse_contradiction(file: PortfolioFile, source: Source, k: int) -> None:
             )  # fmt: skip
 
 
-def _day(words: str, *, last: bool = False) -> dt.date | None:
+def _whom(m: MeasureEntry) -> tuple[object, ...]:
+    return (m.ministry, m.instrument, m.practice, m.group, m.origin, m.destination)
+
+
+def find_day(words: str, *, last: bool = False) -> dt.date | None:
     """First (or last) day of a day, month or year; None where the calendar has no such day.
 
-    >>> _day("2024-02", last=True), _day("2023-02-29")
+    >>> find_day("2024-02", last=True), find_day("2023-02-29")
     (datetime.date(2024, 2, 29), None)
     """
     parts = [int(x) for x in words.split("-")]
@@ -287,7 +306,7 @@ def last_day(words: str) -> dt.date:
     >>> last_day("2024")
     datetime.date(2024, 12, 31)
     """
-    day = _day(words, last=True)
+    day = find_day(words, last=True)
     if day is None:
         msg = f"'{words}' is no date"
         raise InputError(msg, accepted="a date such as 2024-12-31")
