@@ -119,7 +119,7 @@ def test_chains_have_a_length(tmp_path: Path) -> None:
 
 def test_the_pack_answers_what_it_can_and_says_so(tmp_path: Path) -> None:
     data = base()
-    data["measures"][0]["origin"] = ["SEN"]  # type: ignore[index]
+    data["measures"][0] |= {"origin": ["SEN"], "instrument": "LE15", "change": "withdraw"}  # type: ignore[index]
     found = coherence_assess(path=write(tmp_path, data))
     assert {"gdp_pc_origin_ppp", "global_regime_commitment", "unilateral_visa"} <= set(found.filled)
     assert found.states["global_regime_commitment"].reference.endswith("A/RES/73/195]#vote")
