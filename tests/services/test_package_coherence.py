@@ -36,8 +36,8 @@ def test_a_severe_conflict_is_noticed_and_an_open_one_is_not_taken_for_severe() 
     harmless = lay(("RM01", "ESP", "MAR"))
     assert not harmless.adds_severe
     assert {h.finding.chain.outcome for h in harmless.found["ESP"]} >= {"remittances"}
-    home = Portfolio("ESP", (Measure("old", "interior", "LE01", "restrict"),), (),
-                     {"unmet_labour_demand": StateValue(True, "portfolio:states.unmet_labour_demand")})  # fmt: skip
+    true = {"unmet_labour_demand": StateValue(True, "portfolio:states.unmet_labour_demand")}
+    home = Portfolio("ESP", (Measure("old", "interior", "LE01", "restrict"),), (), true)
     beside = lay(("RM01", "ESP", "MAR"), homes={"ESP": home})
     assert assess(home, CATALOGUE, RULES).severe
     assert not beside.adds_severe, "what the government does already is not laid at the package's door"

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import coherence, evidence, rounds
+from comity.cli import admission, coherence, evidence, rounds
 from comity.cli.displacement import displacement
 from comity.cli.output import (
     ask_for_command,
@@ -33,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(admission.app, name="admission")
 app.add_typer(coherence.app, name="coherence")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")

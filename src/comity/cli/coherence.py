@@ -126,6 +126,21 @@ def diff(
 
 
 @app.command()
+def public(
+    portfolio: Annotated[Path, typer.Argument(metavar="PORTFOLIO", help="The portfolio file (YAML).")],
+    json: Json = False,
+    html: Html = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a page for the public: how admission is decided, and what is not disclosed."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.public_page import public_page
+
+    show(public_page(path=portfolio), json=json, html=html, full=True, quiet=quiet)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a portfolio file."""
     import json

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from comity.services.roundfile_source import Source
 
 __all__ = [
-    "Benchmark", "Iso3", "MeasureEntry", "ObjectiveEntry", "PortfolioFile", "RecordEntry", "Since", "Size",
-    "Slug", "StateEntry", "Strict", "Text", "check_states", "find_day", "last_day", "portfolio_schema",
-    "read_portfolio", "to_portfolio",
+    "AdmissionCategory", "AdmissionEntry", "Benchmark", "Iso3", "MeasureEntry", "ObjectiveEntry",
+    "PortfolioFile", "RecordEntry", "Since", "Size", "Slug", "StateEntry", "Statement", "Strict", "Text",
+    "check_states", "find_day", "last_day", "portfolio_schema", "read_portfolio", "to_portfolio",
 ]  # fmt: skip
 
 DECEMBER: Final = 12
@@ -139,6 +139,33 @@ class Benchmark(Strict):
     history: tuple[RecordEntry, ...] = Field(default=(), description="its record, oldest first")
 
 
+class Statement(Strict):
+    """Something that a government says, and where."""
+
+    text: Text = Field(description="in plain words")
+    source: Text = Field(description="where it is published")
+
+
+class AdmissionCategory(Strict):
+    """A category in which people are admitted; what is absent is not disclosed."""
+
+    title: Text = Field(description="the category in plain words")
+    number: Size | None = Field(default=None, description="how many, with a unit such as persons per year")
+    criteria: tuple[Text, ...] = Field(default=(), description="what is asked of applicants")
+    source: Text = Field(description="where it is published")
+
+
+class AdmissionEntry(Strict):
+    """How admission is decided, for the public; what is absent is not disclosed (E79)."""
+
+    decides: Text = Field(description="who decides")
+    categories: tuple[AdmissionCategory, ...] = Field(min_length=1, description="categories of admission")
+    targets: Statement | None = Field(default=None, description="geographic targets, or that there are none")
+    removal: Statement | None = Field(default=None, description="when and how people are removed")
+    appeal: Statement | None = Field(default=None, description="how to appeal")
+    refusals: Statement | None = Field(default=None, description="what happens after a refusal")
+
+
 class PortfolioFile(Strict):
     """A government's measures and objectives at one date."""
 
@@ -151,6 +178,7 @@ class PortfolioFile(Strict):
     measures: tuple[MeasureEntry, ...] = Field(min_length=1, description="what its ministries do")
     states: dict[Slug, StateEntry] = Field(default_factory=dict, description="answers to questions of states")
     benchmarks: tuple[Benchmark, ...] = Field(default=(), description="what agencies are held to")
+    admission: AdmissionEntry | None = Field(default=None, description="how admission is decided")
 
 
 def read_portfolio(
