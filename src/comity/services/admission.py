@@ -201,15 +201,15 @@ class Regulations:
         """List the smallest changes that lead to admission: of one answer, else of two."""
         free = [key for key, a in self.attributes.items() if a.changeable or key not in answers]
         for size in range(1, MOST_CHANGES + 1):
-            found: dict[tuple[tuple[str, Answer], ...], Change] = {}
+            found: dict[tuple[str, ...], Change] = {}
             for keys in itertools.combinations(free, size):
                 options = [self._nearest(key, answers) for key in keys]
                 for values in itertools.product(*options):
                     new = tuple(zip(keys, values, strict=True))
                     reasons = self.weigh({**answers, **dict(new)})
-                    if self.conclude(reasons) == "admit" and not any(k == keys for k in found):
+                    if self.conclude(reasons) == "admit" and keys not in found:
                         rule = next(r.rule for r in reasons if r.speaks == "yes")
-                        found.setdefault(keys, Change(new, rule))  # type: ignore[arg-type]
+                        found[keys] = Change(new, rule)
             if found:
                 return tuple(found.values())
         return ()

@@ -100,6 +100,14 @@ class CaseFile(Strict):
     )
 
 
+Operator = Literal["is", "is not", "<", "<=", ">", ">=", "at least", "below"]
+_COMPARED: Final[dict[str, Operator]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
+#: Operators on levels, and what each means after "not".
+_REACHED: Final[dict[str, tuple[Operator, Operator]]] = {
+    "is": ("is", "is not"), "at least": ("at least", "below"), "below": ("below", "at least"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """One part of a condition on one attribute.
@@ -109,7 +117,7 @@ class Atom:
     """
 
     attribute: str
-    operator: Literal["is", "is not", "<", "<=", ">", ">=", "at least", "below"]
+    operator: Operator
     value: Answer
 
     def holds(self, answer: Answer, levels: tuple[str, ...] = ()) -> bool:
@@ -139,13 +147,11 @@ def parse_atom(words: str, kinds: dict[str, str], levels: dict[str, tuple[str, .
     kind = kinds[key]
     if kind == "yes or no" and operator is None:
         return Atom(key, "is", not negated)
-    if kind == "number" and not negated and operator in ("<", "<=", ">", ">="):
-        return Atom(key, operator, float(value))
+    if kind == "number" and not negated and operator in _COMPARED:
+        return Atom(key, _COMPARED[operator], float(value))
     known = (levels or {}).get(key, ())
-    if kind == "level" and operator in ("is", "at least", "below") and value in known:
-        if negated:
-            operator = {"is": "is not", "at least": "below", "below": "at least"}[operator]
-        return Atom(key, operator, value)
+    if kind == "level" and operator in _REACHED and value in known:
+        return Atom(key, _REACHED[operator][1 if negated else 0], value)
     msg = f"{words!r} does not fit an attribute of kind {kind!r}"
     raise ValueError(msg)
 
