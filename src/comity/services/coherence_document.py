@@ -106,7 +106,7 @@ def _answer(c: Coherence) -> Answer:
         n = count(len(c.repair.steps), "change", "changes", "repair")
         removed = len({k for s in c.repair.steps for k in s.removes})
         m = count(removed, "severe conflict", "severe conflicts", "repair removes")
-        details.append(text("The smallest repair: {n}, which take away {m}.", n=n, m=m))
+        details.append(text("The smallest repair, {n}, takes away {m}.", n=n, m=m))
     unserved = [v for v in a.verdicts if v.word == "not served"]
     if unserved:
         n = count(len(unserved), "objective", "objectives", "unserved")

@@ -85,10 +85,10 @@ class PublicPage:
         """Readable form; it is short, so that ``brief`` changes nothing."""
         _ = brief
         a = self.admission
-        lead = text("{who} decides. This page says what is published, and what is not.",
+        lead = text("Who decides: {who}. This page says what is stated, and what is not.",
                     who=Name(a.decides, "quote"))  # fmt: skip
         n = count(len(self.undisclosed), "point", "points", "undisclosed")
-        details = (text("Not disclosed: {n}.", n=n),) if self.undisclosed else ()
+        details = (text("Not disclosed here: {n}.", n=n),) if self.undisclosed else ()
         blocks: list[Block] = [Answer(lead, "note", details, "How people are admitted")]
         blocks.append(Heading(2, "Who may come", "categories"))
         rows: list[tuple[Cell, ...]] = []
@@ -100,8 +100,8 @@ class PublicPage:
             rows.append(
                 (
                     Name(c.title, "quote"),
-                    number if number is not None else "not disclosed",
-                    Name("; ".join(c.criteria), "quote") if c.criteria else "not disclosed",
+                    number if number is not None else "not disclosed here",
+                    Name("; ".join(c.criteria), "quote") if c.criteria else "not disclosed here",
                     Name(c.source, "quote"),
                 )
             )
@@ -111,12 +111,12 @@ class PublicPage:
             blocks.append(Heading(2, title, key))
             said: Statement | None = getattr(a, key)
             if said is None:
-                blocks.append(Notice("missing", "Not disclosed."))
+                blocks.append(Notice("missing", "Not disclosed here."))
             else:
                 words = text("{what} (published in: {where})", what=Name(said.text, "quote"),
                              where=Name(said.source, "quote"))  # fmt: skip
                 blocks.append(Paragraph(words))
-        blocks.append(Heading(2, "What is not disclosed", "undisclosed"))
+        blocks.append(Heading(2, "What is not disclosed here", "undisclosed"))
         items: tuple[Words, ...] = tuple(Name(x, "quote") for x in self.undisclosed)
         blocks.append(Bullets(items) if items else Paragraph("Nothing that this page asks for."))
         return Document(
@@ -125,7 +125,8 @@ class PublicPage:
             blocks=tuple(blocks),
             sources=(Source("portfolio:", "The portfolio file", "its author"),
                      Source("model:§7.3", "Counted by Comity", "Comity")),
-            meta=Meta(disclaimer="Information only; the law and the authority decide.",
+            meta=Meta(disclaimer="Information only; the law and the authority decide. "
+                      "What is not here may be published elsewhere.",
                       command="comity coherence public"),
         )  # fmt: skip
 
