@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, games, mismatch, practice, project, rounds, world
+from comity.cli import admission, coherence, evidence, games, mismatch, practice, project, rounds, world
 from comity.cli.benefit import benefit
+from comity.cli.displacement import displacement
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -33,7 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]
 
@@ -145,6 +145,9 @@ def propose(
 app.command()(benefit)
 app.command()(mismatch.mismatch)
 app.command()(project.project)
+app.add_typer(coherence.app, name="coherence")
+app.command()(displacement)
+app.add_typer(admission.app, name="admission")
 app.add_typer(practice.app, name="practice")
 app.add_typer(world.app, name="world")
 app.add_typer(games.app, name="game")

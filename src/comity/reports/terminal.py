@@ -116,6 +116,7 @@ class _Writer:
             model.RangeChart: self.ranges,
             model.BarChart: lambda b: self.grid(grid_of(b)),
             model.Table: lambda b: self.grid(grid_of(b)),
+            model.Matrix: lambda b: self.grid(grid_of(b)),
             model.FlowMap: self.flows,
             model.Notice: self.notice,
             model.KeyValues: self.pairs,
@@ -176,7 +177,7 @@ class _Writer:
         if block.details:
             inside += ["", self.items(block.details)]
         tone = _TONES[block.tone]
-        title = f"[bold]{escape(KICKERS[block.tone])}[/bold]"
+        title = f"[bold]{escape(block.kicker or KICKERS[block.tone])}[/bold]"
         return Panel(Group(*inside), title=title, title_align="left", border_style=tone, padding=(1, 2))
 
     def exchange(self, block: model.Exchange) -> RenderableType:
