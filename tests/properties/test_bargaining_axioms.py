@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.bargaining import Clause, Game, exchange_cycles, solve_leximin, solve_nash, solve_utilitarian
+from comity.bargaining import (
+    Clause,
+    Game,
+    exchange_cycles,
+    ideal_gains,
+    solve_leximin,
+    solve_nash,
+    solve_utilitarian,
+)
 from comity.bargaining.game import split_the_dollar
 from comity.errors import InputError
 
@@ -92,6 +100,28 @@ def test_nash_is_efficient_and_independent_of_irrelevant_alternatives(seed):
     # taking away clauses that the package does not use changes nothing
     kept = solve_nash(game, allowed=nash.values)
     assert kept.objective == pytest.approx(nash.objective, abs=1e-4)
+
+
+def test_kalai_smorodinsky_is_monotone():
+    """Two parties, convex: more to share that leaves A's ideal as it is never leaves B with less."""
+    applied = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        small = _game(rng, draws=1, clauses=4).replace(epsilon=0.0)
+        extra = Clause("more", "A", "B", 0.0, 1.0)
+        cost, worth = rng.uniform(0.2, 1.0), rng.uniform(1.0, 3.0)
+        large = small.replace(
+            clauses=(*small.clauses, extra),
+            slope=np.concatenate([small.slope, [[[-cost], [worth]]]], axis=2),
+            fixed=np.zeros((1, 2, 5)),
+        )
+        before, after = ideal_gains(small), ideal_gains(large)
+        if not before or abs(before["A"] - after["A"]) > 1e-6:
+            continue
+        applied += 1
+        one, two = solve_leximin(small).mean_gains, solve_leximin(large).mean_gains
+        assert two[1] >= one[1] - 1e-4 * large.scale.max()
+    assert applied >= 5
 
 
 def test_bad_games_are_refused():

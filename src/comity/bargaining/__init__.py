@@ -8,26 +8,78 @@ Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaini
 from __future__ import annotations
 
 from comity.bargaining.exchange import (
+    Rate,
     essential_clauses,
     exchange_cycles,
     exchange_rates,
     measure_equity,
+    price_limits,
+    quote_rates,
     trace_giving,
 )
-from comity.bargaining.game import Cap, Clause, Exclusion, Game, Requirement, Solution
-from comity.bargaining.mediator import Hearing, write_text
-from comity.bargaining.position import Position
+from comity.bargaining.front import (
+    Frontier,
+    pareto_front,
+)
+from comity.bargaining.game import (
+    Cap,
+    Clause,
+    Exclusion,
+    Game,
+    Requirement,
+    Solution,
+)
+from comity.bargaining.improvement import (
+    Improvement,
+    improve_package,
+)
+from comity.bargaining.mediator import (
+    Hearing,
+    write_text,
+)
+from comity.bargaining.membership import (
+    Membership,
+    among,
+    assess_membership,
+)
+from comity.bargaining.position import (
+    Position,
+)
+from comity.bargaining.reciprocity import (
+    CirclesWorth,
+    Coercion,
+    PairBalance,
+    Split,
+    assess_split,
+    balance_pairs,
+    measure_coercion,
+    value_circles,
+)
+from comity.bargaining.sensitivity import (
+    Dropped,
+    Flip,
+    WeightRange,
+    break_even_worth,
+    find_flip,
+    solve_without,
+    weight_range,
+    with_worth,
+)
 from comity.bargaining.solve import (
     Alternative,
     Frontier,
     alternatives,
+    ideal_gains,
     pareto_front,
     solve_fewest,
     solve_leximin,
     solve_nash,
     solve_utilitarian,
 )
-from comity.bargaining.stability import Stability, assess_stability
+from comity.bargaining.stability import (
+    Stability,
+    assess_stability,
+)
 from comity.bargaining.strategies import (
     STRATEGIES,
     Decision,
@@ -39,46 +91,108 @@ from comity.bargaining.strategies import (
     decide,
     make_strategy,
 )
-from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, smallest_linkage, test_zone
+from comity.bargaining.transfers import (
+    Robustness,
+    SidePayments,
+    measure_robustness,
+    solve_most_robust,
+    solve_with_payments,
+)
+from comity.bargaining.utilisation import (
+    Fragility,
+    TakeUp,
+    Tranche,
+    apply_use,
+    break_even_use,
+    flag_fragility,
+    gains_in_use,
+    likely_use,
+)
+from comity.bargaining.zone import (
+    Blockers,
+    Linkage,
+    Zone,
+    find_blockers,
+    smallest_linkage,
+    test_zone,
+)
 
 __all__ = [
     "STRATEGIES",
     "Alternative",
     "Blockers",
     "Cap",
+    "CirclesWorth",
     "Clause",
+    "Coercion",
     "Decision",
+    "Dropped",
     "Exclusion",
+    "Flip",
+    "Fragility",
     "Frontier",
     "Game",
     "Hearing",
+    "Improvement",
     "Linkage",
+    "Membership",
+    "PairBalance",
     "Position",
     "Principled",
+    "Rate",
     "Requirement",
+    "Robustness",
+    "SidePayments",
     "Solution",
+    "Split",
     "Stability",
+    "TakeUp",
     "TimeDependent",
     "TitForTat",
+    "Tranche",
     "View",
+    "WeightRange",
     "Zone",
     "alternatives",
+    "among",
     "answer",
+    "apply_use",
+    "assess_membership",
+    "assess_split",
     "assess_stability",
+    "balance_pairs",
+    "break_even_use",
+    "break_even_worth",
     "decide",
     "essential_clauses",
     "exchange_cycles",
     "exchange_rates",
     "find_blockers",
+    "find_flip",
+    "flag_fragility",
+    "gains_in_use",
+    "ideal_gains",
+    "improve_package",
+    "likely_use",
     "make_strategy",
+    "measure_coercion",
     "measure_equity",
+    "measure_robustness",
     "pareto_front",
+    "price_limits",
+    "quote_rates",
     "smallest_linkage",
     "solve_fewest",
     "solve_leximin",
+    "solve_most_robust",
     "solve_nash",
     "solve_utilitarian",
+    "solve_with_payments",
+    "solve_without",
     "test_zone",
     "trace_giving",
+    "value_circles",
+    "weight_range",
+    "with_worth",
     "write_text",
 ]
