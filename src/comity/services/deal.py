@@ -250,11 +250,12 @@ def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
         for clause in lab.round.table
         if (gap := lab.gap(clause))
     ]
-    for party in lab.round.parties:
-        if party.red_line.gain_at_most is not None:
-            said.append(f"The largest gain that {party.code} may take is on file but bounds no package yet.")
-        if party.no_deal.low != party.no_deal.high:
-            said.append(f"The no-deal of {party.code} is taken at its central value; its range is not drawn.")
+    said += [
+        f"How likely the milestone of {clause.key} is, nobody has said: “{tranche.milestone}” counts as met."
+        for clause in lab.round.table
+        for tranche in clause.tranches
+        if tranche.met is None
+    ]
     said += [
         "Goods trade only: services are part of what closes each economy's accounts.",
         "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",

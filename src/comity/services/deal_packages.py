@@ -101,7 +101,7 @@ def write_packages(
     marked as not confirmed.
     """
     values = [tidy_values(search.game, item.solution.values) for item in found]
-    accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x))
+    accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x), search.delivery)
     results = tuple(
         _write_package(lab, search, item, value, account)
         for item, value, account in zip(found, values, accounts, strict=True)
@@ -116,7 +116,8 @@ def _elicited(search: Search, values: Mapping[str, float]) -> tuple[Array, Array
     for k, item in enumerate(search.interests):
         stated[:, k] = item.worth(value, on)
     marks = mark_overridden(search.lab.round, search.interests)
-    replaced = ((search.modelled[0] * value + search.modelled[1] * on) * marks).sum(axis=2)
+    delivered = search.delivery.factor[:, None, :] * marks
+    replaced = ((search.modelled[0] * value + search.modelled[1] * on) * delivered).sum(axis=2)
     return stated, replaced
 
 
@@ -136,7 +137,7 @@ def _write_package(
     # Against the status quo: the full world's ledger, less what an interest overrides, plus interests.
     added = _by_party(search, stated) - replaced
     status_quo = account.gains + added
-    gains = status_quo - game.no_deal
+    gains = status_quo - game.no_deal_draws
     final = dict(zip(game.parties, map(float, gains.mean(axis=0)), strict=True))
     searched = dict(zip(game.parties, map(float, game.gains(values).mean(axis=0)), strict=True))
     largest = max(abs(x) for x in final.values())
@@ -156,7 +157,7 @@ def _write_package(
         title=TITLES.get(item.name, item.name),
         provisions=provisions,
         gains={
-            code: _party_gain(lab, game, p, status_quo[:, p], ledger[code])
+            code: _party_gain(lab, game, p, status_quo[:, p], search.threats[:, p], ledger[code])
             for p, code in enumerate(game.parties)
         },
         ledger=ledger,
@@ -203,17 +204,15 @@ def _prove(game: Game, item: Found, values: Mapping[str, float]) -> tuple[float 
 
 
 def _party_gain(
-    lab: Laboratory, game: Game, p: int, status_quo: Array, lines: Sequence[LedgerLine]
+    lab: Laboratory, game: Game, p: int, status_quo: Array, threats: Array, lines: Sequence[LedgerLine]
 ) -> PartyGain:
     party = lab.round.parties[p]
-    gain = status_quo - game.no_deal[p]
-    losses = [threat.loss for threat in party.no_deal.worsened_by]
-    low, mid, high = (sum(getattr(x, end) for x in losses) for end in ("low", "mid", "high"))
+    gain = status_quo - game.no_deal_draws[:, p]
     against = Range.of(gain)
     # A worsened no-deal makes the same package look larger by what the threat would cost.
-    worsened = Range(against.low + low, against.mid + mid, against.high + high)
+    worsened = Range.of(gain + threats)
     # Summed from the lines, so that a reader who adds them up finds the same.
-    central = float(sum(line.weight * line.central for line in lines) - game.no_deal[p])
+    central = float(sum(line.weight * line.central for line in lines) - party.no_deal.mid)
     line = game.floor[p]
     return PartyGain(
         range=against,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.evidence import Catalogue, Evidence, Parameters
+    from comity.services.delivery import Delivery
     from comity.services.roundfile import Clause, Round
     from comity.world import Facts, Figures
 
@@ -249,20 +250,31 @@ class Laboratory:
         return out
 
     def accounts(
-        self, packages: Sequence[Mapping[str, float]], tick: Callable[[float], None]
+        self,
+        packages: Sequence[Mapping[str, float]],
+        tick: Callable[[float], None],
+        delivery: Delivery | None = None,
     ) -> list[Account]:
-        """Write final ledgers of several packages in the full world, over all draws (§3.13)."""
+        """Write final ledgers of several packages in the full world, over all draws (§3.13).
+
+        With ``delivery`` each draw sees only what is released and used of each clause.
+        """
+        clauses = {clause.key: clause for clause in self.round.table}
+
+        def delivered(package: Mapping[str, float], draw: int | None) -> Mapping[str, float]:
+            return package if delivery is None else delivery.effective(clauses, package, draw)
+
         shape = (self.draws, len(packages), len(self.members), len(LINES))
         lines = np.zeros(shape)
         for draw, world in self._full_worlds():
             setting = self.setting(world.economy, draw)
             for k, package in enumerate(packages):
-                lines[draw, k] = self.lines(world, self.shock(setting, package))
+                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw)))
             tick((draw + 1) / self.draws)
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
-            shock = self.shock(setting, package)
+            shock = self.shock(setting, delivered(package, None))
             central = self.lines(self.central, shock)
             unlinked = self.lines(self.unlinked, shock)
             links = ((central - unlinked) * self.weights).sum(axis=1)
