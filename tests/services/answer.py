@@ -60,7 +60,17 @@ class ZoneTest(Strict):
     clauses: list[Words]
 
 
+class Threat(Strict):
+    open: bool
+    proven: bool
+    best_worst_gain: FiniteFloat | None
+    values: dict[str, FiniteFloat]
+    against_no_deal: dict[str, FiniteFloat]
+    against_worsened: dict[str, FiniteFloat]
+
+
 class Zone(Strict):
+    under_threat: Threat | None
     migration_only: ZoneTest
     linked: ZoneTest
     smallest_linkage: list[Words] | None
@@ -134,6 +144,14 @@ class Essential(Strict):
     below: list[Words]
 
 
+class Giving(Strict):
+    giver: Words
+    beneficiary: Words
+    clauses: Annotated[list[Words], Field(min_length=1)]
+    giver_gain: FiniteFloat
+    beneficiary_gain: FiniteFloat
+
+
 class Within(Strict):
     trade_links: dict[str, FiniteFloat]
 
@@ -157,6 +175,77 @@ class Package(Strict):
     cycles: list[Cycle]
     equity: Equity
     essential: list[Essential]
+    giving: list[Giving]
+
+
+class Broken(Strict):
+    kind: Literal["range", "step", "limit", "principle", "budget", "waits", "red_line"]
+    party: Words | None
+    clauses: list[Words]
+    value: FiniteFloat | None
+    bound: FiniteFloat | None
+    unit: str
+    text: str
+
+
+class Improvement(Strict):
+    changes: Annotated[dict[str, tuple[FiniteFloat | None, FiniteFloat | None]], Field(min_length=1)]
+    gains: dict[str, Range]
+    confirmed: bool
+
+
+class Evaluation(Strict):
+    name: Words
+    title: Words
+    within_rules: bool
+    broken: list[Broken]
+    serves: dict[str, bool]
+    distance: FiniteFloat | None
+    distance_bound: FiniteFloat | None
+    improvement: Improvement | None
+
+
+class Reason(Strict):
+    kind: Literal["take_up", "tranches"]
+    clause: Words
+    stated: Range
+    needed: Share | None
+    share_short: Share
+    party: Words
+
+
+class Stop(Strict):
+    month: int
+    gains: dict[str, FiniteFloat]
+    below: list[Words]
+
+
+class Fragility(Strict):
+    package: Words
+    fragile: bool
+    on_paper: dict[str, FiniteFloat]
+    as_expected: dict[str, FiniteFloat]
+    share_kept: dict[str, Share]
+    below: list[Words]
+    reasons: list[Reason]
+    stops: list[Stop]
+    clauses: Annotated[list[Words], Field(min_length=1)]
+
+
+class UnitWorth(Strict):
+    clause: Words
+    unit: Words
+    worth: dict[str, FiniteFloat]
+
+
+class Budget(Strict):
+    name: Words
+    giver: Words
+    at_most: FiniteFloat
+    unit: Words
+    used: dict[str, FiniteFloat]
+    per_unit: dict[str, FiniteFloat] | None
+    whole: dict[str, FiniteFloat] | None
 
 
 class Clash(Strict):
@@ -233,6 +322,10 @@ class Answer(Strict):
     mismatch: Mismatch
     zone: Zone
     packages: list[Package]
+    evaluation: Evaluation | None
+    fragility: list[Fragility]
+    exchange: list[UnitWorth]
+    budgets: list[Budget]
     clashes: list[Clash]
     blockers: list[Blocker]
     unvalued: list[Unvalued]

@@ -73,7 +73,8 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_json_has_the_keys_of_the_design_and_no_other_shape(name: str):
     plain = json.loads(find(name).to_json())
-    assert set(plain) == KEYS | {"unit", "draws", "imputed", "missing"}
+    added = {"unit", "draws", "imputed", "missing", "evaluation", "fragility", "exchange", "budgets"}
+    assert set(plain) == KEYS | added
     assert set(plain["zone"]) >= {"migration_only", "linked", "smallest_linkage", "veto_players_added"}
     got = answer(name)
     codes = [party.code for party in got.parties]

@@ -111,14 +111,16 @@ class Answer:
     """The answer that a report leads with.
 
     ``tone`` says which kind of answer it is: a zone of agreement exists, none exists, or neither is claimed.
+    ``kicker`` stands above the answer instead of the words that go with the tone.
     """
 
     text: Words
     tone: Literal["zone", "no_zone", "note"] = "note"
     details: tuple[Words, ...] = ()
+    kicker: str = ""
 
     def __post_init__(self) -> None:
-        check_words(self.text, *self.details)
+        check_words(self.text, *self.details, self.kicker)
 
 
 @dataclass(frozen=True, slots=True)

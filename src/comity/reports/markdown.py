@@ -117,7 +117,7 @@ class _Writer:
         )
 
     def answer(self, block: model.Answer) -> list[str]:
-        lines = [f"> **{KICKERS[block.tone]}**", ">", f"> {self.words(block.text)}"]
+        lines = [f"> **{block.kicker or KICKERS[block.tone]}**", ">", f"> {self.words(block.text)}"]
         if block.details:
             lines += [">", *(f"> - {self.words(item)}" for item in block.details)]
         return ["\n".join(lines)]

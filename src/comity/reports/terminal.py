@@ -176,7 +176,7 @@ class _Writer:
         if block.details:
             inside += ["", self.items(block.details)]
         tone = _TONES[block.tone]
-        title = f"[bold]{escape(KICKERS[block.tone])}[/bold]"
+        title = f"[bold]{escape(block.kicker or KICKERS[block.tone])}[/bold]"
         return Panel(Group(*inside), title=title, title_align="left", border_style=tone, padding=(1, 2))
 
     def exchange(self, block: model.Exchange) -> RenderableType:

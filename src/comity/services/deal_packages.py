@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comity.bargaining import assess_stability, essential_clauses, exchange_cycles, measure_equity
+from comity.services.deal_analysis import measure_giving
 from comity.services.deal_result import (
     Block,
     CycleFound,
@@ -38,16 +39,20 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["TITLES", "Found", "keep_different", "write_packages"]
+__all__ = ["TITLES", "TOLERANCE", "Found", "account_packages", "keep_different", "write_packages"]
 
 #: What each way of choosing a package means, in words for a delegation.
 TITLES: Final = {
+    "supplied": "The package that was brought",
+    "improved": "The package that was brought, with what improves it and hurts nobody",
     "nash": "Balanced package (largest product of gains)",
     "even gain ratios": "Even package (the smallest share of what each could gain is as large as it can be)",
     "largest total gain": "Package with the largest joint gain",
     "fewest clauses": "Package with the fewest clauses that keeps most of the gains",
 }
 
+#: How far, as a share of a party's largest possible gain, rounding may miss a red line (as the game allows).
+TOLERANCE: Final = 1e-7
 #: A value this close to an end of its range is that end.
 SNAP: Final = 1e-5
 
@@ -101,12 +106,23 @@ def write_packages(
     marked as not confirmed.
     """
     values = [tidy_values(search.game, item.solution.values) for item in found]
+    results = account_packages(lab, search, found, values, progress)
+    return tuple(r for r in results if r.confirmed) or results
+
+
+def account_packages(
+    lab: Laboratory,
+    search: Search,
+    found: Sequence[Found],
+    values: Sequence[Mapping[str, float]],
+    progress: Callable[[str, float], None],
+) -> tuple[PackageResult, ...]:
+    """Check packages in the full world over all draws and write them down, at exactly these values."""
     accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x), search.delivery)
-    results = tuple(
+    return tuple(
         _write_package(lab, search, item, value, account)
         for item, value, account in zip(found, values, accounts, strict=True)
     )
-    return tuple(r for r in results if r.confirmed) or results
 
 
 def _elicited(search: Search, values: Mapping[str, float]) -> tuple[Array, Array]:
@@ -170,7 +186,7 @@ def _write_package(
         bound=item.solution.bound,
         gap=gap,
         method=item.solution.method,
-        confirmed=bool(np.all(margins >= game.epsilon)),
+        confirmed=bool(np.all(margins - game.epsilon >= -TOLERANCE * game.scale)),
         margins=dict(zip(game.parties, map(float, margins), strict=True)),
         searched=searched,
         final=final,
@@ -180,6 +196,8 @@ def _write_package(
             CycleFound(c.parties, c.clauses, c.only_together) for c in exchange_cycles(game, values)
         ),
         equity=EquityFound(equity.shares, equity.evenness, equity.smallest_to_largest),
+        giving=measure_giving(game, values),
+        by_draw=gains,
         essential=tuple(
             EssentialClause(x.clause, x.leaves, x.holds, x.below) for x in essential_clauses(game, values)
         ),

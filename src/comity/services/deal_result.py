@@ -8,7 +8,7 @@ Who may import me: services and doors. Start at :class:`Deal`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.reports.canonical import render_json
@@ -17,12 +17,25 @@ from comity.units import USD_MILLION_YEAR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from comity.reports.document import Document
     from comity.services.clashes import Clash
+    from comity.services.deal_findings import (
+        BudgetUse,
+        Evaluation,
+        Fragility,
+        Giving,
+        Threatened,
+        UnitWorth,
+    )
     from comity.services.mismatch import CorridorMismatch
     from comity.services.roundfile import Round
     from comity.services.stakes import Cell
     from comity.vocabulary import Figure, Instrument, Provision, Range
+
+    Array = NDArray[np.float64]
 
 __all__ = [
     "Assumption",
@@ -128,6 +141,7 @@ class PackageResult:
     the largest difference over the largest gain (§6.3). ``margins`` is what each party gains above its red
     line in the required share of draws; ``interests`` the sum of what the round file states, less what it
     overrides, ``trade_links`` the part of the central gain that comes from trade which migrants create.
+    ``by_draw`` holds the gains against the no-deal, draws × parties; it is not part of the JSON.
     """
 
     name: str
@@ -150,6 +164,8 @@ class PackageResult:
     cycles: tuple[CycleFound, ...]
     equity: EquityFound
     essential: tuple[EssentialClause, ...]
+    giving: tuple[Giving, ...]
+    by_draw: Array = field(repr=False, compare=False)
 
     def ministries(self, party: str) -> dict[str, float]:
         """Median-line gains by ministry, weighted as the party counts; US$ million per year."""
@@ -248,7 +264,12 @@ class Deal:
     linkage: tuple[str, ...] | None
     linkage_proven: bool
     veto_players: tuple[str, ...]
+    threatened: Threatened | None
     packages: tuple[PackageResult, ...]
+    evaluation: Evaluation | None
+    fragility: tuple[Fragility, ...]
+    units_worth: tuple[UnitWorth, ...]
+    budgets: tuple[BudgetUse, ...]
     blockers: tuple[BlockersFound, ...]
     unvalued: tuple[Unvalued, ...]
     cells: tuple[Cell, ...]
@@ -311,7 +332,12 @@ class Deal:
                 "smallest_linkage": None if self.linkage is None else list(self.linkage),
                 "linkage_proven": self.linkage_proven,
                 "veto_players_added": list(self.veto_players),
+                "under_threat": None if self.threatened is None else asdict(self.threatened),
             },
+            "evaluation": None if self.evaluation is None else _evaluation(self.evaluation),
+            "fragility": [asdict(item) for item in self.fragility],
+            "exchange": [asdict(item) for item in self.units_worth],
+            "budgets": [asdict(item) for item in self.budgets],
             "packages": [self._package(package) for package in self.packages],
             "clashes": [asdict(clash) for clash in self.clashes],
             "blockers": [asdict(item) for item in self.blockers],
@@ -381,11 +407,16 @@ class Deal:
             "cycles": [asdict(cycle) for cycle in p.cycles],
             "equity": asdict(p.equity),
             "essential": [asdict(clause) for clause in p.essential],
+            "giving": [asdict(item) for item in p.giving],
         }
 
 
 def _range(r: Range) -> dict[str, float]:
     return {"low": r.low, "mid": r.mid, "high": r.high}
+
+
+def _evaluation(e: Evaluation) -> dict[str, Any]:
+    return {**asdict(e), "within_rules": e.within_rules}
 
 
 def _figure(f: Figure | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ Who may import me: services. Start at :func:`draw_delivery`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,6 +37,8 @@ class Delivery:
     ----------
     factor
         Released and used; draws × clauses.
+    used
+        Used of what is released; draws × clauses.
     central
         The same at middle values, a milestone counting with its chance; clauses.
     keys
@@ -46,14 +48,19 @@ class Delivery:
     """
 
     factor: Array
+    used: Array
     central: Array
     keys: tuple[str, ...]
     conditional: bool
 
+    def with_factor(self, factor: Array) -> Delivery:
+        """Return the same with another share released and used; draws × clauses."""
+        return replace(self, factor=factor)
+
     def effective(
         self, clauses: Mapping[str, Clause], values: Mapping[str, float], draw: int | None
     ) -> dict[str, float]:
-        """Values of a package as delivered in one draw (None: at central shares); what is not released leaves.
+        """Values of a package as delivered in one draw (None: at central shares); what is not, leaves.
 
         A clause of which a share *f* is delivered acts like one that goes that share of the way from what
         amounts to granting nothing to the value agreed.
@@ -87,25 +94,25 @@ def draw_delivery(round_: Round, draws: int, seed: int) -> Delivery:
     together. A tranche is released only when those before it in its clause were.
     """
     keys = tuple(clause.key for clause in round_.table)
-    factor = np.ones((draws, len(keys)))
+    released, used = np.ones((draws, len(keys))), np.ones((draws, len(keys)))
     central = np.ones(len(keys))
     for c, clause in enumerate(round_.table):
         if clause.tranches:
-            released = np.zeros(draws)
+            total = np.zeros(draws)
             open_, chance = np.ones(draws, dtype=bool), 1.0
             for tranche in clause.tranches:
                 if tranche.met is not None:
                     open_ &= _happens(tranche.milestone, tranche.met, draws, seed)
                     chance *= tranche.met.mid
-                released += tranche.share * open_
+                total += tranche.share * open_
                 central[c] += tranche.share * (chance - 1.0)
-            factor[:, c] *= np.minimum(released, 1.0)
+            released[:, c] = np.minimum(total, 1.0)
         if clause.take_up is not None:
             stream = np.random.default_rng([seed, _USE, *clause.key.encode()])
-            factor[:, c] *= _triangular(stream, clause.take_up, draws)
+            used[:, c] = _triangular(stream, clause.take_up, draws)
             central[c] *= clause.take_up.mid
     conditional = any(clause.is_conditional for clause in round_.table)
-    return Delivery(factor, np.clip(central, 0.0, 1.0), keys, conditional)
+    return Delivery(released * used, used, np.clip(central, 0.0, 1.0), keys, conditional)
 
 
 def _happens(milestone: str, chance: ShareSpread, draws: int, seed: int) -> NDArray[np.bool_]:

@@ -312,8 +312,8 @@ class Interest(Strict):
     )
     whatever_is_used: bool = Field(
         default=False,
-        description="Whether it falls due in full once the clause is agreed, however little of the clause is "
-        "used or released, such as a political cost.",
+        description="Whether it follows what is agreed rather than what of it is used or released, as a "
+        "political cost may.",
     )
     status: Literal["illustrative", "elicited"] = Field(
         default="elicited", description="Elicited from the party, or put in by the author as an illustration."

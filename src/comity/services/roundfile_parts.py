@@ -121,11 +121,13 @@ class Tranche(Strict):
     due: int = Field(ge=0, le=600, description="Months after the start by which it should have happened.")
     met: ShareSpread | None = Field(
         default=None,
-        description="How likely the milestone is met, from 0 to 1; absent, it counts as met and the report says so.",
+        description="How likely the milestone is met, from 0 to 1; absent, it counts as met, and the report "
+        "says so.",
     )
     after: Slug | None = Field(
         default=None,
-        description="Key of the clause whose delivery the milestone waits for; a package then needs that clause.",
+        description="Key of the clause whose delivery the milestone waits for; a package then needs that "
+        "clause.",
     )
     source: Text | None = Field(default=None, description="Source or reasoning; needed when `met` is given.")
 

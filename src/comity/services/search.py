@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from comity.bargaining import solve_nash
 from comity.services.delivery import draw_delivery
 from comity.services.stakes import (
@@ -21,9 +23,13 @@ from comity.services.stakes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from comity.bargaining import Game, Solution
     from comity.services.laboratory import Laboratory
     from comity.services.stakes import Stakes
+
+    Array = NDArray[np.float64]
 
 __all__ = ["Search", "same_values"]
 
@@ -49,11 +55,15 @@ class Search:
         self.stakes: Stakes = combine(lab, self.modelled, self.interests, self.delivery)
         self.game: Game = write_game(lab, self.stakes, self.no_deal)
 
-    @property
-    def paper(self) -> Game:
-        """The same round if every clause were released and used in full: what it looks like on paper."""
-        interests = draw_interests(self.lab.round, self.lab.draws, self._seed)
-        return write_game(self.lab, combine(self.lab, self.modelled, interests), self.no_deal)
+    def delivered(self, factor: Array | float) -> Game:
+        """Write the round as it would be if these shares of the clauses were released and used.
+
+        ``factor`` is draws × clauses, or anything that broadcasts to it: 1 is the round on paper.
+        """
+        shares = np.broadcast_to(factor, self.delivery.factor.shape)
+        delivery = self.delivery.with_factor(shares)
+        interests = draw_interests(self.lab.round, self.lab.draws, self._seed, delivery)
+        return write_game(self.lab, combine(self.lab, self.modelled, interests, delivery), self.no_deal)
 
     def around(self, values: Mapping[str, float], label: str) -> None:
         """Value the clauses again, given a package: what it changes at central values shifts every draw.

@@ -1,0 +1,200 @@
+"""The part of the deal report on what concessions are worth: rates between them, and budgets (§6.7).
+
+Who may import me: :mod:`comity.services.deal_document`. Start at :func:`show_worth`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.reports.document import (
+    Amount,
+    Block,
+    Bullets,
+    Column,
+    Details,
+    Heading,
+    Name,
+    Paragraph,
+    Table,
+    Text,
+    Words,
+    text,
+)
+from comity.services.deal_wording import count, join_names, money, stated
+from comity.units import PERSONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from comity.services.deal_findings import BudgetUse, UnitWorth
+    from comity.services.deal_result import Deal, PackageResult
+
+__all__ = ["show_worth"]
+
+_ENTRY = ("entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places")
+#: A worth below this share of the largest is noise of the draws, not a rate.
+_LEAST = 1e-4
+#: Rates said in words; the table holds all.
+_MOST_SENTENCES = 6
+
+
+def show_worth(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Show what a unit of each clause is worth, rates between concessions, and budgets."""
+    yield Heading(2, "What each concession is worth", "worth")
+    sentences = list(_rates(deal))
+    if sentences:
+        yield Bullets(tuple(sentences[:_MOST_SENTENCES]))
+    yield Details("What one unit more of each clause is worth to those it passes between", (_table(deal),))
+    yield from _show_budgets(deal, package)
+
+
+def _table(deal: Deal) -> Table:
+    rows: list[tuple[Words | None, ...]] = []
+    for found in deal.units_worth:
+        clause = deal.round.clause(found.clause)
+        key = f"model:§6.7|{found.clause}"
+        rows.append(
+            (
+                Name(found.clause, "code"),
+                Name(_one(deal, found)),
+                Name(deal.names[clause.giver]),
+                money(found.worth[clause.giver], f"{key}|{clause.giver}"),
+                Name(deal.names[clause.beneficiary]),
+                money(found.worth[clause.beneficiary], f"{key}|{clause.beneficiary}"),
+            )
+        )
+    return Table(
+        "One unit more of the concession",
+        (
+            Column("Clause"),
+            Column("Unit"),
+            Column("Given by"),
+            Column("Worth to it", signed=True),
+            Column("Given to"),
+            Column("Worth to it", signed=True),
+        ),
+        tuple(rows),
+        note="Means over the draws at this package. Where less is the larger concession, as in a time limit, "
+        "a unit more of it is a unit less of the number.",
+    )
+
+
+def _one(deal: Deal, found: UnitWorth) -> str:
+    clause = deal.round.clause(found.clause)
+    return found.unit if clause.more_is_stronger else f"{found.unit} less"
+
+
+def _rates(deal: Deal) -> Iterator[Text]:
+    """Say, for pairs that give each other something, what one concession is worth in units of another."""
+    worth = {found.clause: found for found in deal.units_worth}
+    for one in deal.names:
+        for other in deal.names:
+            here = [k for k in worth if _passes(deal, k, one, other)]
+            back = [k for k in worth if _passes(deal, k, other, one)]
+            if not here or not back:
+                continue
+            entry = [k for k in here if deal.instruments[deal.round.clause(k).instrument].action in _ENTRY]
+            if not entry:
+                continue
+            yard = entry[0]
+            for given in back:
+                yield from _rate(deal, worth, given, yard, one, other)
+
+
+def _passes(deal: Deal, key: str, giver: str, beneficiary: str) -> bool:
+    clause = deal.round.clause(key)
+    return (clause.giver, clause.beneficiary) == (giver, beneficiary)
+
+
+def _rate(
+    deal: Deal, worth: dict[str, UnitWorth], given: str, yard: str, one: str, other: str
+) -> Iterator[Text]:
+    """Say what a unit of ``given`` (from ``other``) is in places of ``yard`` (from ``one``), to both."""
+    parts: list[Words] = []
+    for party in (other, one):
+        a, b = worth[given].worth[party], worth[yard].worth[party]
+        largest = max(abs(w) for found in worth.values() for w in found.worth.values())
+        if (abs(a) <= _LEAST * largest and abs(b) <= _LEAST * largest) or not b:
+            return
+        if abs(a / b) < 1e-3:
+            return
+        verb = "costs" if a < 0 else "is worth"
+        same = "bring" if b > 0 else "cost"
+        name = f"model:§6.7|{given}|{yard}|{party}"
+        parts.append(
+            text(
+                f"to {{party}} it {verb} what {{n}} a year {same}",
+                party=Name(deal.names[party]),
+                n=count(abs(a / b), PERSONS, name),
+            )
+        )
+    instrument = deal.instruments[deal.round.clause(given).instrument]
+    yield Text(
+        (
+            text(
+                "One unit ({unit}) of {what} ({code}) from {other} to {one}: ",
+                unit=Name(_one(deal, worth[given])),
+                what=Name(instrument.title.lower() if instrument.title[1:2].islower() else instrument.title),
+                code=Name(instrument.code, "code"),
+                other=Name(deal.names[other]),
+                one=Name(deal.names[one]),
+            ),
+            parts[0],
+            "; ",
+            parts[1],
+            ".",
+        )
+    )
+
+
+def _show_budgets(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    for place, found in enumerate(deal.budgets):
+        yield from _show_budget(deal, found, place, package)
+
+
+def _show_budget(deal: Deal, found: BudgetUse, place: int, package: PackageResult) -> Iterator[Block]:
+    key = f"model:§6.7|{package.name}|budget"
+    yield Heading(3, Name(found.name, "quote"))
+    said: list[Words] = [
+        text(
+            "{used} of {all} are used{rest}.",
+            used=count(sum(found.used.values()), found.unit, f"{key}|used"),
+            all=stated(found.at_most, found.unit, f"budgets.{place}.at_most"),
+            rest=Text(tuple(_shares(deal, found, key))),
+        )
+    ]
+    if found.per_unit is not None and any(abs(x) > 0 for x in found.per_unit.values()):
+        said.append("One unit more of it would change the yearly gains as the table says.")
+    if found.whole is None:
+        said.append("With none of it there is no package in which every party gains.")
+    yield Paragraph(Text(tuple(x for k, words in enumerate(said) for x in ((" ", words) if k else (words,)))))
+    rows = tuple(
+        (
+            Name(deal.names[code]),
+            None if found.per_unit is None else money(found.per_unit[code], f"{key}|{code}|unit"),
+            None if found.whole is None else money(found.whole[code], f"{key}|{code}|whole"),
+        )
+        for code in deal.names
+    )
+    yield Table(
+        text("What {name} is worth", name=Name(found.name, "quote")),
+        (
+            Column("Party"),
+            Column("One unit more of it", signed=True),
+            Column("All of it, against none", signed=True),
+        ),
+        rows,
+        note="The search is made again with a tenth more of it, and with none; so other clauses move too.",
+    )
+
+
+def _shares(deal: Deal, found: BudgetUse, key: str) -> Iterator[Words]:
+    for k, (clause, value) in enumerate(found.used.items()):
+        yield ", " if k else ": "
+        getter = deal.round.clause(clause).beneficiary
+        yield text(
+            "{n} to {who}",
+            n=Amount(count(value, found.unit, f"{key}|{clause}"), unit=False),
+            who=join_names(deal, (getter,)),
+        )
