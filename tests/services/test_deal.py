@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from tests.services.answer import Answer, Package
+from tests.services.found import DRAWS, EXAMPLES, answer, find
 
 from comity.bargaining import test_zone as check_zone
 from comity.cli import main
@@ -32,11 +33,8 @@ from comity.services.stakes import combine, draw_interests, value_clauses, write
 
 if TYPE_CHECKING:
     from comity.bargaining import Game
-    from comity.services.deal_result import Deal
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = ("western-mediterranean", "eu-maghreb-visa", "doha-eight")
-DRAWS = 30
 
 #: The key names of §5.4.
 KEYS = {
@@ -45,17 +43,6 @@ KEYS = {
 }  # fmt: skip
 
 pytestmark = pytest.mark.slow
-
-
-@functools.cache
-def find(name: str) -> Deal:
-    """One deal per example, shared by the tests of this module."""
-    return deal_find(path=EXAMPLES / f"{name}.yaml", draws=DRAWS)
-
-
-@functools.cache
-def answer(name: str) -> Answer:
-    return Answer.model_validate_json(find(name).to_json())
 
 
 @functools.cache

@@ -144,7 +144,18 @@ def _show_stability(deal: Deal, package: PackageResult) -> Iterator[Block]:
     if found is None:
         yield Notice("limit", "Too many parties for the exact test of every coalition.")
         return
-    if not found.blocking:
+    least = deal.round.settings.epsilon
+    blocking = tuple(block for block in found.blocking if block.margin >= least)
+    if found.blocking and not blocking:
+        yield Paragraph(
+            text(
+                "Some groups could better the package for all their members, but by {gain} at most, which is "
+                "less than this round counts as a gain.",
+                gain=money(found.epsilon, "model:§6.5|epsilon"),
+            )
+        )
+        return
+    if not blocking:
         yield Paragraph(
             "No smaller group of parties could do better by itself with the clauses between its members."
         )
@@ -163,7 +174,7 @@ def _show_stability(deal: Deal, package: PackageResult) -> Iterator[Block]:
                 gain=money(block.margin, "model:§6.5"),
                 clauses=Name(", ".join(block.clauses), "code"),
             )
-            for block in found.blocking
+            for block in blocking
         )
     )
     yield Paragraph(

@@ -286,7 +286,9 @@ class Deal:
 
     @property
     def zone_open(self) -> bool:
-        """Whether at least one package serves every party, confirmed by the full world."""
+        """Whether a package serves every party, confirmed by the full world: any, or the one brought."""
+        if self.evaluation is not None:
+            return self.evaluation.within_rules and self.packages[0].confirmed
         return any(package.confirmed for package in self.packages)
 
     def __repr__(self) -> str:

@@ -82,7 +82,7 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
     )
     yield Heading(3, "The ledger, line by line")
     yield ledger_chart(deal, package)
-    yield KeyValues(
+    within = KeyValues(
         tuple(
             (
                 text(
@@ -93,7 +93,7 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
             for code, worth in package.trade_links.items()
         )
     )
-    yield Details("The ledger as a table, with ranges", tuple(_ledger_tables(deal, package)))
+    yield Details("The ledger as a table, with ranges", (*_ledger_tables(deal, package), within))
     yield Paragraph(_who_counts(deal))
 
 

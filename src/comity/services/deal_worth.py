@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["show_worth"]
 
 _ENTRY = ("entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places")
-#: A worth below this share of the largest is noise of the draws, not a rate.
-_LEAST = 1e-4
+#: Fewer places than this for a unit is noise, not a rate.
+_LEAST = 1e-3
+#: Clauses counted in persons are shown by the thousand.
+_MANY = 1000
 #: Rates said in words; the table holds all.
 _MOST_SENTENCES = 6
 
@@ -54,14 +56,16 @@ def _table(deal: Deal) -> Table:
     for found in deal.units_worth:
         clause = deal.round.clause(found.clause)
         key = f"model:§6.7|{found.clause}"
+        many = _MANY if found.unit.startswith(PERSONS) else 1
+        unit = _one(deal, found)
         rows.append(
             (
                 Name(found.clause, "code"),
-                Name(_one(deal, found)),
+                Name(unit if many == 1 else f"{many:,} {unit}"),
                 Name(deal.names[clause.giver]),
-                money(found.worth[clause.giver], f"{key}|{clause.giver}"),
+                money(many * found.worth[clause.giver], f"{key}|{clause.giver}"),
                 Name(deal.names[clause.beneficiary]),
-                money(found.worth[clause.beneficiary], f"{key}|{clause.beneficiary}"),
+                money(many * found.worth[clause.beneficiary], f"{key}|{clause.beneficiary}"),
             )
         )
     return Table(
@@ -114,28 +118,25 @@ def _rate(
     parts: list[Words] = []
     for party in (other, one):
         a, b = worth[given].worth[party], worth[yard].worth[party]
-        largest = max(abs(w) for found in worth.values() for w in found.worth.values())
-        if (abs(a) <= _LEAST * largest and abs(b) <= _LEAST * largest) or not b:
-            return
-        if abs(a / b) < 1e-3:
+        if not b or abs(a / b) < _LEAST:
             return
         verb = "costs" if a < 0 else "is worth"
-        same = "bring" if b > 0 else "cost"
-        name = f"model:§6.7|{given}|{yard}|{party}"
+        tail = "" if (a < 0) == (b < 0) else " bring it" if b > 0 else " cost it"
         parts.append(
             text(
-                f"to {{party}} it {verb} what {{n}} a year {same}",
+                f"to {{party}} it {verb} as much as {{n}} places of {{yard}} a year{tail}",
                 party=Name(deal.names[party]),
-                n=count(abs(a / b), PERSONS, name),
+                n=count(abs(a / b), "", f"model:§6.7|{given}|{yard}|{party}"),
+                yard=Name(deal.round.clause(yard).instrument, "code"),
             )
         )
     instrument = deal.instruments[deal.round.clause(given).instrument]
     yield Text(
         (
             text(
-                "One unit ({unit}) of {what} ({code}) from {other} to {one}: ",
+                "{what} ({code}), {other} to {one}, one unit ({unit}): ",
                 unit=Name(_one(deal, worth[given])),
-                what=Name(instrument.title.lower() if instrument.title[1:2].islower() else instrument.title),
+                what=Name(instrument.title),
                 code=Name(instrument.code, "code"),
                 other=Name(deal.names[other]),
                 one=Name(deal.names[one]),

@@ -9,7 +9,7 @@ Who may import me: services. Start at :class:`Laboratory`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +82,12 @@ def make_provision(clause: Clause, value: float, unit: str) -> Provision:
     )
 
 
+@lru_cache(maxsize=2)
+def _read_pack(evidence: Evidence) -> tuple[Figures, Facts]:
+    """Line up the figures of a pack once; a second look at a round need not wait for it."""
+    return gather(evidence), gather_facts(evidence)
+
+
 class Laboratory:
     """The draws of one round.
 
@@ -108,8 +114,7 @@ class Laboratory:
         self.round = round_
         self.catalogue = catalogue
         self.draws = draws
-        self.figures: Figures = gather(evidence)
-        self.facts: Facts = gather_facts(evidence)
+        self.figures, self.facts = _read_pack(evidence)
         self.names = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
         self._central = {name: parameters.value(name) for name in self.names}
         self._drawn = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
@@ -199,6 +204,10 @@ class Laboratory:
         """Whether the clause's instrument acts on the model, and the pack holds what it needs to."""
         return bool(self.catalogue.instruments[clause.instrument].action) and not self.gap(clause)
 
+    def acts(self, values: Mapping[str, float]) -> bool:
+        """Whether any clause of a package acts on the model."""
+        return any(self.is_modelled(self.round.clause(key)) for key in values)
+
     def gap(self, clause: Clause) -> str:
         """Say what the pack lacks to value a clause in the model; empty where it lacks nothing (§2.3)."""
         instrument = self.catalogue.instruments[clause.instrument]
@@ -242,6 +251,8 @@ class Laboratory:
         """Gains of packages in small worlds, of all draws or those told; draws × packages × parties."""
         which: Sequence[int | None] = range(self.draws) if draws is None else draws
         out = np.zeros((len(which), len(packages), len(self.members)))
+        if not any(map(self.acts, packages)):
+            return out
         for row, draw in enumerate(which):
             world, setting = self.small(draw)
             for k, package in enumerate(packages):
@@ -266,7 +277,8 @@ class Laboratory:
 
         shape = (self.draws, len(packages), len(self.members), len(LINES))
         lines = np.zeros(shape)
-        for draw, world in self._full_worlds():
+        # A round of stated interests alone needs no world.
+        for draw, world in self._full_worlds() if any(map(self.acts, packages)) else ():
             setting = self.setting(world.economy, draw)
             for k, package in enumerate(packages):
                 lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw)))
