@@ -1,8 +1,11 @@
-"""A mixed-integer program with logarithms, and the two solvers that take it.
+"""A mixed-integer program with logarithms, and the solvers that take it.
 
 SCIP handles the logarithm natively; HiGHS (through SciPy) approximates it from outside by tangents that
-are added until the proven gap closes (Duran and Grossmann, 1986). Both maximise, both run on one thread
-with node and gap limits instead of a clock, so that equal input gives equal output.
+are added until the proven gap closes (:mod:`comity.bargaining.tangents`). Both maximise, both run on one
+thread with node and gap limits instead of a clock, so that equal input gives equal output.
+
+A large program is prepared first: its continuous relaxation gives tangents where they are needed, a bound,
+and which columns are worth deciding; a small program over those gives a good point to start from.
 """
 
 from __future__ import annotations
@@ -13,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, vstack
 
+from comity.bargaining.tangents import Relaxation, log_bounds, relax, relax_linear, solve_mixed, tangent
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ Status = Literal["optimal", "bounded", "infeasible"]
 NODE_LIMIT = 200_000
 FEASIBILITY = 1e-7
 TANGENT_ROUNDS = 25
+MOST_SMALL = 120
+"""Programs with more integer columns than this are prepared by their relaxation."""
+LARGE_ROUNDS = 20
+OUTER_GAP = 5e-4
+"""From this gap per logarithm on, tangents are quicker than SCIP's own logarithm; below it they are not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,29 +102,83 @@ class Program:
         solver: Solver = "auto",
         nodes: int = NODE_LIMIT,
         beat: float | None = None,
+        start: Array | None = None,
     ) -> Outcome:
         """Maximise; ``gap`` is absolute, in the unit of the objective.
 
         ``auto`` means SCIP, and HiGHS where SCIP is not installed or fails. With ``beat`` only points
         whose objective is above it are looked for; a node limit may then leave no point, only a bound.
+        ``start`` is a point that may be good; it only saves time.
 
         Raises
         ------
         comity.errors.SolveError
             When no solver returns a point with a bound, or a proof that there is none.
         """
+        relaxation = None
+        coarse = bool(self.logarithms) and gap >= OUTER_GAP * len(self.logarithms)
+        if sum(self.integer) > MOST_SMALL and (coarse or solver == "highs"):
+            relaxation = relax(self.objective, self.logarithms, self.rows, self._bounds, gap / 4)
+            if relaxation.point is None:
+                return Outcome(None, math.nan, math.nan, "infeasible", "HiGHS")
         if solver == "highs":
-            return self._solve_highs(gap, nodes)
+            return self._solve_highs(gap, nodes, relaxation)
         try:
-            return self._solve_scip(gap, nodes, beat)
+            if relaxation is not None:
+                return self._solve_outer(gap, nodes, beat, start, relaxation)
+            return self._solve_scip(gap, nodes, beat, start)
         except (ImportError, SolveError):
             if solver == "scip":
                 raise
-            return self._solve_highs(gap, nodes)
+            return self._solve_highs(gap, nodes, relaxation)
 
-    def _solve_scip(self, gap: float, nodes: int, beat: float | None) -> Outcome:
+    def _solve_outer(
+        self, gap: float, nodes: int, beat: float | None, start: Array | None, relaxation: Relaxation
+    ) -> Outcome:
+        """Let SCIP solve linear programs with tangents in place of the logarithms, until the gap closes."""
+        linear = Program(list(self.lower), list(self.upper), list(self.integer), list(self.rows))
+        linear.objective = dict(self.objective)
+        logs = {}
+        for column, weight in self.logarithms.items():
+            logs[column] = linear.column(*log_bounds(self.lower[column], self.upper[column]))
+            linear.objective[logs[column]] = weight
+            linear.rows.extend(tangent(column, logs[column], at) for at in relaxation.tangents[column])
+        best: Outcome | None = None
+        reach, ask = relaxation.bound, gap * 3 / 4
+        for _ in range(TANGENT_ROUNDS):
+            found = linear._solve_scip(ask, nodes, beat, None if start is None else self._lifted(start, logs))  # noqa: SLF001
+            if found.point is None:
+                if best is None or found.status != "infeasible":
+                    return found
+                # a search for something better than the best found nothing
+                return Outcome(best.point, best.objective, best.objective, "optimal", "SCIP")
+            reach = min(reach, found.bound)
+            point = self._rounded(found.point[: len(self.lower)])
+            value = self.value(point)
+            stuck = best is not None and value <= best.objective + gap / 100
+            if best is None or value > best.objective:
+                best = Outcome(point, value, reach, "bounded", "SCIP")
+            if reach - best.objective <= gap:
+                return Outcome(best.point, best.objective, max(reach, best.objective), "optimal", "SCIP")
+            if found.status == "bounded":
+                break
+            ask = ask / 4 if stuck else ask
+            for column, y in logs.items():
+                at = max(float(point[column]), math.exp(linear.lower[y]))
+                linear.rows.append(tangent(column, y, at))
+            start = best.point
+        assert best is not None  # noqa: S101  (at least one round ran)
+        return Outcome(best.point, best.objective, max(reach, best.objective), "bounded", "SCIP")
+
+    def _lifted(self, point: Array, logs: Mapping[int, int]) -> Array:
+        lows = (math.exp(log_bounds(self.lower[column], 1.0)[0]) for column in logs)
+        ends = [math.log(max(float(point[c]), low)) for c, low in zip(logs, lows, strict=True)]
+        return np.concatenate([point, ends])
+
+    def _solve_scip(self, gap: float, nodes: int, beat: float | None, start: Array | None) -> Outcome:
         from pyscipopt import Model, log, quicksum  # noqa: PLC0415  (optional: HiGHS stands in)
 
+        large = sum(self.integer) > MOST_SMALL and not self.logarithms
         model = Model()
         model.hideOutput()
         for name, value in (
@@ -126,7 +187,7 @@ class Program:
             ("limits/absgap", gap),
             ("limits/totalnodes", nodes),
             # small dense programs: long rounds of cuts at the root cost seconds and prove nothing more
-            ("separating/maxroundsroot", 5),
+            ("separating/maxroundsroot", LARGE_ROUNDS if large else 5),
             ("separating/maxrounds", 1),
             ("parallel/maxnthreads", 1),
             ("lp/threads", 1),
@@ -146,12 +207,18 @@ class Program:
             if high < math.inf:
                 model.addCons(total <= high)
         goal = [value * x[c] for c, value in self.objective.items()]
+        logs = {}
         for column, weight in self.logarithms.items():
-            low, high = _log_bounds(self.lower[column], self.upper[column])
-            y = model.addVar(lb=low, ub=high)
-            model.addCons(y <= log(x[column]))
-            goal.append(weight * y)
+            low, high = log_bounds(self.lower[column], self.upper[column])
+            logs[column] = model.addVar(lb=low, ub=high)
+            model.addCons(logs[column] <= log(x[column]))
+            goal.append(weight * logs[column])
         model.setObjective(quicksum(goal), "maximize")
+        if start is not None:
+            solution = model.createSol()
+            for variable, value in zip([*x, *logs.values()], self._lifted(start, logs), strict=True):
+                model.setSolVal(solution, variable, float(value))
+            model.addSol(solution)
         if beat is not None:
             model.setObjlimit(beat)
         model.optimize()
@@ -173,114 +240,44 @@ class Program:
         kept: Status = "optimal" if bound - model.getPrimalbound() <= gap * (1 + 1e-6) + 1e-12 else "bounded"
         return Outcome(point, objective, max(bound, objective), kept, "SCIP")
 
-    def _solve_highs(self, gap: float, nodes: int) -> Outcome:
-        size = len(self.lower)
-        columns = sorted(self.logarithms)
-        cost = np.zeros(size + len(columns))
-        for c, value in self.objective.items():
-            cost[c] = value
-        bounds = [_log_bounds(self.lower[c], self.upper[c]) for c in columns]
-        cost[size:] = [self.logarithms[c] for c in columns]
-        low = np.array([*self.lower, *(b[0] for b in bounds)])
-        high = np.array([*self.upper, *(b[1] for b in bounds)])
-        whole = np.array([*map(int, self.integer), *(0 for _ in columns)])
-        rows = list(self.rows)
-
-        def tangent(k: int, at: float) -> None:
-            # log x ≤ log a + (x − a)/a
-            terms = np.array([size + k, columns[k]], dtype=float)
-            rows.append((terms, np.array([1.0, -1.0 / at]), -math.inf, math.log(at) - 1.0))
-
-        for k, c in enumerate(columns):
-            ends = (max(self.lower[c], math.exp(bounds[k][0])), self.upper[c])
-            for at in np.geomspace(ends[0], max(ends[1], ends[0]), 12):
-                tangent(k, float(at))
-        best: tuple[float, Array] | None = None
-        for _ in range(TANGENT_ROUNDS):
-            found = _milp(cost, rows, (low, high), whole, gap / 4 if columns else gap, nodes)
-            if found is None:
-                return Outcome(None, math.nan, math.nan, "infeasible", "HiGHS")
-            full, bound, proven = found
-            point = self._rounded(full[:size])
-            objective = self.value(point)
-            if best is None or objective > best[0]:
-                best = (objective, point)
-            if not columns or bound - best[0] <= gap or not proven:
-                kept: Status = "optimal" if bound - best[0] <= gap * (1 + 1e-6) + 1e-9 else "bounded"
-                return Outcome(best[1], best[0], max(bound, best[0]), kept, "HiGHS")
-            for k, c in enumerate(columns):
-                tangent(k, max(point[c], math.exp(bounds[k][0])))
-        # HiGHS rounds rows to about 1e-6, so that the last of the gap may not close: say how far it is
-        assert best is not None  # noqa: S101
-        return Outcome(best[1], best[0], max(bound, best[0]), "bounded", "HiGHS")
+    def _solve_highs(self, gap: float, nodes: int, relaxation: Relaxation | None) -> Outcome:
+        found = solve_mixed(
+            self.objective,
+            self.logarithms,
+            self.rows,
+            self._bounds,
+            self.integer,
+            gap=gap,
+            nodes=nodes,
+            rounds=TANGENT_ROUNDS,
+            tangents=None if relaxation is None else relaxation.tangents,
+            reach=math.inf if relaxation is None else relaxation.bound,
+        )
+        if found is None:
+            return Outcome(None, math.nan, math.nan, "infeasible", "HiGHS")
+        point, objective, bound = found
+        kept: Status = "optimal" if bound - objective <= gap * (1 + 1e-6) + 1e-9 else "bounded"
+        return Outcome(self._rounded(point), objective, bound, kept, "HiGHS")
 
     def value(self, point: Array) -> float:
         """Objective at a point."""
         total = math.fsum(value * point[c] for c, value in self.objective.items())
         for c, weight in self.logarithms.items():
-            total += weight * math.log(max(point[c], math.exp(_log_bounds(self.lower[c], 1.0)[0])))
+            total += weight * math.log(max(point[c], math.exp(log_bounds(self.lower[c], 1.0)[0])))
         return total
 
     def relaxed(self, terms: Mapping[int, float]) -> float:
         """Upper bound of ``terms · x`` with integers relaxed; −inf where the rows contradict."""
         cost = np.zeros(len(self.lower))
         for c, value in terms.items():
-            cost[c] = -value
-        matrix, low, high = _matrix(self.rows, len(cost))
-        upper, lower = np.isfinite(high), np.isfinite(low)
-        result = linprog(
-            cost,
-            A_ub=vstack([matrix[upper], -matrix[lower]]) if matrix.shape[0] else None,
-            b_ub=np.concatenate([high[upper], -low[lower]]) if matrix.shape[0] else None,
-            bounds=np.column_stack([self.lower, self.upper]),
-            method="highs",
-        )
-        if result.status == 2:
-            return -math.inf
-        if result.status != 0:
-            msg = f"HiGHS: {result.message}"
-            raise SolveError(msg)
-        return -float(result.fun)
+            cost[c] = value
+        found = relax_linear(cost, self.rows, self._bounds)
+        return -math.inf if found is None else found[1]
+
+    @property
+    def _bounds(self) -> tuple[Array, Array]:
+        return np.array(self.lower, dtype=float), np.array(self.upper, dtype=float)
 
     def _rounded(self, point: Array) -> Array:
         point = np.clip(point, self.lower, self.upper)
         return np.where(self.integer, np.round(point), point)
-
-
-def _log_bounds(lower: float, upper: float) -> tuple[float, float]:
-    return math.log(max(lower, 1e-12)), math.log(max(upper, 1e-12)) + 1e-9
-
-
-def _matrix(rows: list[tuple[Array, Array, float, float]], size: int) -> tuple[Any, Array, Array]:
-    counts = [len(r[0]) for r in rows]
-    pointer = np.concatenate([[0], np.cumsum(counts)]).astype(int)
-    columns = np.concatenate([r[0] for r in rows]).astype(int) if rows else np.zeros(0, int)
-    values = np.concatenate([r[1] for r in rows]) if rows else np.zeros(0)
-    matrix = csr_matrix((values, columns, pointer), shape=(len(rows), size))
-    return matrix, np.array([r[2] for r in rows]), np.array([r[3] for r in rows])
-
-
-def _milp(
-    cost: Array,
-    rows: list[tuple[Array, Array, float, float]],
-    bounds: tuple[Array, Array],
-    whole: npt.NDArray[np.int64],
-    gap: float,
-    nodes: int,
-) -> tuple[Array, float, bool] | None:
-    matrix, low, high = _matrix(rows, len(cost))
-    result = milp(
-        -cost,
-        constraints=LinearConstraint(matrix, low, high) if rows else None,
-        bounds=Bounds(*bounds),
-        integrality=whole,
-        # HiGHS offers a relative gap here only; the absolute one is checked by the caller
-        options={"mip_rel_gap": min(gap, 1e-9), "node_limit": nodes, "disp": False},
-    )
-    if result.status == 2:
-        return None
-    if result.x is None or result.status not in (0, 1):
-        msg = f"HiGHS stopped without an answer: {result.message}"
-        raise SolveError(msg)
-    bound = -float(result.mip_dual_bound if result.mip_dual_bound is not None else result.fun)
-    return result.x, bound, result.status == 0
