@@ -3,57 +3,138 @@
 Who may import me: services. I import floor 1 only and know no economies.
 
 Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaining.zone` for the zone test.
+Every solution concept, in plain words and with its source, is in ``docs/bargaining.md``.
 """
 
 from __future__ import annotations
 
 from comity.bargaining.exchange import (
+    Rate,
     essential_clauses,
     exchange_cycles,
     exchange_rates,
     measure_equity,
+    price_limits,
+    quote_rates,
     trace_giving,
 )
+from comity.bargaining.front import Frontier, pareto_front
 from comity.bargaining.game import Cap, Clause, Exclusion, Game, Requirement, Solution
+from comity.bargaining.improvement import Improvement, improve_package
+from comity.bargaining.membership import Membership, among, assess_membership
+from comity.bargaining.reciprocity import (
+    CirclesWorth,
+    Coercion,
+    PairBalance,
+    Split,
+    assess_split,
+    balance_pairs,
+    measure_coercion,
+    value_circles,
+)
+from comity.bargaining.sensitivity import (
+    Dropped,
+    Flip,
+    WeightRange,
+    break_even_worth,
+    find_flip,
+    solve_without,
+    weight_range,
+    with_worth,
+)
 from comity.bargaining.solve import (
     Alternative,
-    Frontier,
     alternatives,
-    pareto_front,
+    ideal_gains,
     solve_fewest,
     solve_leximin,
     solve_nash,
     solve_utilitarian,
 )
 from comity.bargaining.stability import Stability, assess_stability
+from comity.bargaining.transfers import (
+    Robustness,
+    SidePayments,
+    measure_robustness,
+    solve_most_robust,
+    solve_with_payments,
+)
+from comity.bargaining.utilisation import (
+    Fragility,
+    TakeUp,
+    Tranche,
+    apply_use,
+    break_even_use,
+    flag_fragility,
+    gains_in_use,
+    likely_use,
+)
 from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, smallest_linkage, test_zone
 
 __all__ = [
     "Alternative",
     "Blockers",
     "Cap",
+    "CirclesWorth",
     "Clause",
+    "Coercion",
+    "Dropped",
     "Exclusion",
+    "Flip",
+    "Fragility",
     "Frontier",
     "Game",
+    "Improvement",
     "Linkage",
+    "Membership",
+    "PairBalance",
+    "Rate",
     "Requirement",
+    "Robustness",
+    "SidePayments",
     "Solution",
+    "Split",
     "Stability",
+    "TakeUp",
+    "Tranche",
+    "WeightRange",
     "Zone",
     "alternatives",
+    "among",
+    "apply_use",
+    "assess_membership",
+    "assess_split",
     "assess_stability",
+    "balance_pairs",
+    "break_even_use",
+    "break_even_worth",
     "essential_clauses",
     "exchange_cycles",
     "exchange_rates",
     "find_blockers",
+    "find_flip",
+    "flag_fragility",
+    "gains_in_use",
+    "ideal_gains",
+    "improve_package",
+    "likely_use",
+    "measure_coercion",
     "measure_equity",
+    "measure_robustness",
     "pareto_front",
+    "price_limits",
+    "quote_rates",
     "smallest_linkage",
     "solve_fewest",
     "solve_leximin",
+    "solve_most_robust",
     "solve_nash",
     "solve_utilitarian",
+    "solve_with_payments",
+    "solve_without",
     "test_zone",
     "trace_giving",
+    "value_circles",
+    "weight_range",
+    "with_worth",
 ]

@@ -41,6 +41,8 @@ class Clause:
         Area of the catalogue; True outside the migration areas (§6.4); instrument code.
     ministries
         Veto players that must consent, each as ``"PARTY:ministry"``.
+    unit
+        Of the value, in words; only for what is said about it.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Clause:
     linked: bool = False
     group: str = ""
     ministries: tuple[str, ...] = ()
+    unit: str = ""
 
     def __post_init__(self) -> None:
         where = f"clause {self.key}"

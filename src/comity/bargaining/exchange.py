@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linprog
+
+from comity.errors import InputError, SolveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +22,13 @@ __all__ = [
     "Equity",
     "Essential",
     "Flow",
+    "Rate",
     "essential_clauses",
     "exchange_cycles",
     "exchange_rates",
     "measure_equity",
+    "price_limits",
+    "quote_rates",
     "trace_giving",
 ]
 
@@ -85,6 +91,26 @@ class Essential:
     holds: bool
     below: tuple[str, ...]
     change: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a clause is worth to a party, counted in units of another clause.
+
+    ``amount`` units of ``second`` are worth as much to the party as one unit of ``first``; a clause that is
+    yes or no counts as one whole. Below zero: one of the two is a cost to the party, so that it would ask
+    for that much of the other. None where the second is worth nothing to it. ``low`` and ``high`` are the
+    5th and 95th percentile over the draws in which it is worth something.
+    """
+
+    party: str
+    first: str
+    second: str
+    amount: float | None
+    low: float | None
+    high: float | None
+    first_unit: str
+    second_unit: str
 
 
 def trace_giving(game: Game, values: Mapping[str, float]) -> tuple[Flow, ...]:
@@ -221,3 +247,100 @@ def exchange_rates(game: Game, first: str, second: str) -> dict[str, float | Non
     """
     a, b = (game.slope[:, :, game.index[key]].mean(axis=0) for key in (first, second))
     return {party: float(x / y) if y else None for party, x, y in zip(game.parties, a, b, strict=True)}
+
+
+def quote_rates(
+    game: Game, first: str, second: str, *, units: Mapping[str, str] | None = None
+) -> tuple[Rate, ...]:
+    """Exchange rate between two concessions for each party, with the units of the clauses.
+
+    Parameters
+    ----------
+    game
+        The game.
+    first, second
+        Keys of the clauses.
+    units
+        Unit by clause key, in words; the clause's own ``unit`` unless given.
+
+    Examples
+    --------
+    >>> from comity.bargaining.game import Clause, Game
+    >>> clauses = (Clause("tariff", "A", "B", 0, 5, unit="percentage points"),
+    ...            Clause("visas", "B", "A", 0, 900, unit="permits a year"))
+    >>> game = Game(("A", "B"), clauses, [[[-6.0, 0.02], [3.0, -0.01]]], [[[0.0, 0.0]] * 2])
+    >>> [(r.party, round(r.amount), r.second_unit) for r in quote_rates(game, "tariff", "visas")]
+    [('A', -300, 'permits a year'), ('B', -300, 'permits a year')]
+    """
+    one, other = _unit_worth(game, first), _unit_worth(game, second)
+    names = [
+        (units or {}).get(key, "")
+        or game.clauses[game.index[key]].unit
+        or ("the whole" if game.clauses[game.index[key]].kind == "binary" else "units")
+        for key in (first, second)
+    ]
+    rates = []
+    for i, party in enumerate(game.parties):
+        a, b = float(one[:, i].mean()), float(other[:, i].mean())
+        usable = np.abs(other[:, i]) > 1e-12 * float(game.scale[i])
+        spread = one[usable, i] / other[usable, i]
+        known = bool(b) and spread.size > 0
+        low, high = (float(v) for v in np.percentile(spread, [5, 95])) if known else (None, None)
+        rates.append(Rate(party, first, second, a / b if known else None, low, high, names[0], names[1]))
+    return tuple(rates)
+
+
+def _unit_worth(game: Game, key: str) -> Array:
+    """Worth of one unit (or of the whole of a yes-or-no clause), shape (draws, parties)."""
+    c = game.index[key]
+    clause = game.clauses[c]
+    if clause.kind == "binary":
+        return np.asarray(game.slope[:, :, c] * clause.high + game.fixed[:, :, c])
+    return np.asarray(game.slope[:, :, c])
+
+
+def price_limits(game: Game, values: Mapping[str, float]) -> dict[str, float]:
+    """Price each named cap: what one unit more is worth to the Nash product, US$ million per year.
+
+    A dual value: clauses stay on or off as they are, values may move, and each party's gain counts by its
+    weight over its gain, scaled so that these add up to the number of parties. 0 where the cap does not
+    bind; caps that share a name add up; caps without a name are left out.
+
+    >>> from comity.bargaining.game import Cap, Clause, Game
+    >>> swap = (Clause("x", "A", "B", 0, 1), Clause("y", "B", "A", 0, 1))
+    >>> game = Game(("A", "B"), swap, [[[-1.0, 3.0], [3.0, -1.0]]], [[[0.0, 0.0]] * 2],
+    ...             caps=(Cap({"x": 1.0, "y": 1.0}, 1.0, name="room"),))
+    >>> price_limits(game, {"x": 0.5, "y": 0.5})
+    {'room': 2.0}
+    """
+    mean = game.gains(values).mean(axis=0)
+    if np.any(mean <= 0):
+        msg = "a party gains nothing"
+        raise InputError(msg, key="values", accepted="a package in which every mean gain is above zero")
+    pull = game.weight / mean
+    pull = pull * len(pull) / pull.sum()
+    keys = [k for k in values if game.clauses[game.index[k]].kind == "continuous"]
+    caps = [c for c in game.caps if c.on_values]
+    prices = {c.name: 0.0 for c in game.caps if c.name}
+    if not keys or not caps:
+        return prices
+    worth = np.array([pull @ game.slope[:, :, game.index[k]].mean(axis=0) for k in keys])
+    rows = np.array([[c.coefficients.get(k, 0.0) for k in keys] for c in caps])
+    fixed = [
+        sum(v * values[k] for k, v in c.coefficients.items() if k in values and k not in keys) for c in caps
+    ]
+    ends = [game.clauses[game.index[k]].ends for k in keys]
+    result = linprog(
+        -worth,
+        A_ub=rows,
+        b_ub=[max(c.upper - f, 0.0) for c, f in zip(caps, fixed, strict=True)],
+        bounds=ends,
+        method="highs",
+    )
+    if result.status != 0:
+        msg = f"prices of the caps: {result.message}"
+        raise SolveError(msg)
+    for cap, price in zip(caps, result.ineqlin.marginals, strict=True):
+        if cap.name:
+            prices[cap.name] += float(-price) + 0.0
+    return prices

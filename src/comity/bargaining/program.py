@@ -146,7 +146,7 @@ class Program:
         best: Outcome | None = None
         reach, ask = relaxation.bound, gap * 3 / 4
         for _ in range(TANGENT_ROUNDS):
-            found = linear._solve_scip(ask, nodes, beat, None if start is None else self._lifted(start, logs))  # noqa: SLF001
+            found = linear._solve_scip(ask, nodes, beat, None if start is None else self._lifted(start, logs))
             if found.point is None:
                 if best is None or found.status != "infeasible":
                     return found

@@ -1,4 +1,4 @@
-"""Solutions of a game: Nash, utilitarian, leximin of gain ratios, the frontier, and alternatives (§6.2).
+"""Solutions of a game: Nash, utilitarian, leximin of gain ratios, and alternatives (§6.2).
 
 All of them keep hard individual rationality: a party's gain reaches its red line + epsilon on average and
 in at least ``game.share`` of the draws. Each answer carries the proven bound and is checked on all draws.
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from comity.bargaining.enumeration import frontier
 from comity.bargaining.game import Game, Solution
 from comity.bargaining.table import Answer, Floor, Table
 from comity.errors import SolveError
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alternative",
-    "Frontier",
     "alternatives",
-    "pareto_front",
+    "ideal_gains",
     "solve_fewest",
     "solve_leximin",
     "solve_nash",
@@ -37,7 +35,6 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 SMALLEST_SHARE = 1e-5
 """A mean gain below this share of the most a party could get counts as no gain; solvers allow 1e-6."""
-EXACT_OUTCOMES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,6 @@ class Alternative:
 
     name: str
     solution: Solution
-
-
-@dataclass(frozen=True, slots=True)
-class Frontier:
-    """Packages that no other package improves on for every party; ``complete`` when all of them are here."""
-
-    solutions: tuple[Solution, ...]
-    complete: bool
 
 
 def solve_nash(
@@ -97,7 +86,7 @@ def solve_nash(
     >>> round(solution.values["share of A"], 3)
     3.0
     """
-    game = _allowed(game, allowed)
+    game = allowed_part(game, allowed)
     table = Table(game)
     program = table.rules.copy()
     shift = 0.0
@@ -107,15 +96,15 @@ def solve_nash(
         if top <= 1e-12 * float(game.scale[i]):
             return _none(game, "Nash: " + game.parties[i] + " has no mean gain in any package")
         gain = program.column(SMALLEST_SHARE, 1.0 + 1e-9)
-        program.row({**_scaled(terms, top), gain: -1.0}, lower=no_deal / top, upper=no_deal / top)
+        program.row({**scaled(terms, top), gain: -1.0}, lower=no_deal / top, upper=no_deal / top)
         program.logarithms[gain] = float(weight)
         shift += float(weight) * math.log(top)
-    answer = table.maximise(program, _floors(game), gap=gap, solver=solver, starts=starts)
+    answer = table.maximise(program, red_floors(game), gap=gap, solver=solver, starts=starts)
 
     def objective(mean: Array) -> float:
         return math.fsum(game.weight * np.log(np.maximum(mean, 1e-300)))
 
-    return _solution(table, answer, objective, "Nash", gap, shift=shift)
+    return checked_solution(table, answer, objective, "Nash", gap, shift=shift)
 
 
 def solve_utilitarian(
@@ -132,14 +121,14 @@ def solve_utilitarian(
     >>> solve_utilitarian(split_the_dollar(("A", "B"), 10.0)).objective
     10.0
     """
-    game = _allowed(game, allowed)
+    game = allowed_part(game, allowed)
     table = Table(game)
     program = table.rules.copy()
     size = float((game.weight * game.scale).max())
-    _weigh(table, program, game.weight / size)
+    weigh(table, program, game.weight / size)
     shift = -float(game.weight @ game.no_deal)
-    answer = table.maximise(program, _floors(game), gap=gap, solver=solver, starts=starts)
-    return _solution(
+    answer = table.maximise(program, red_floors(game), gap=gap, solver=solver, starts=starts)
+    return checked_solution(
         table,
         answer,
         lambda mean: float(game.weight @ mean),
@@ -169,22 +158,13 @@ def solve_leximin(
     >>> round(solve_leximin(split_the_dollar(("A", "B"), 10.0)).objective, 5)
     0.5
     """
-    game = _allowed(game, allowed)
+    game = allowed_part(game, allowed)
     table = Table(game)
     known = [dict(v) for v in starts]
-    ideal = np.zeros(len(game.parties))
-    exact = True
-    for i in range(len(game.parties)):
-        program = table.rules.copy()
-        mark = np.zeros(len(game.parties))
-        mark[i] = 1.0 / game.scale[i]
-        _weigh(table, program, mark)
-        answer = table.maximise(program, _floors(game), gap=gap / 10, solver=solver, starts=known)
-        if answer.point is None:
-            return _solution(table, answer, lambda _: 0.0, "leximin", gap)
-        known = [*known[-3:], table.values(answer.point)]
-        ideal[i] = answer.objective * game.scale[i] - game.no_deal[i]
-        exact = exact and answer.status == "optimal"
+    found_ideal = _ideal(table, gap, solver, known)
+    if isinstance(found_ideal, Answer):
+        return checked_solution(table, found_ideal, lambda _: 0.0, "leximin", gap)
+    ideal, known, exact = found_ideal
     counted = [i for i in range(len(game.parties)) if ideal[i] > SMALLEST_SHARE * game.scale[i]]
     if not counted:
         return _none(game, "leximin: no party has a mean gain in any package")
@@ -193,12 +173,51 @@ def solve_leximin(
     def smallest(mean: Array) -> float:
         return float(min(mean[i] / ideal[i] for i in counted))
 
-    found = _solution(table, answer, smallest, "leximin of gain ratios", gap, bound=bound)
+    found = checked_solution(table, answer, smallest, "leximin of gain ratios", gap, bound=bound)
     if exact or not found.found:
         return found
     return Solution(
         found.values, found.gains, found.objective, found.bound, found.gap, found.method, "bounded"
     )
+
+
+def ideal_gains(
+    game: Game, *, allowed: Iterable[str] | None = None, gap: float = 1e-6, solver: Solver = "auto"
+) -> dict[str, float]:
+    """Most that each party could gain on average in a package that keeps all red lines; empty without a zone.
+
+    ``gap`` is a share of the party's scale; where the search stops early the figure is the best found.
+
+    >>> from comity.bargaining.game import split_the_dollar
+    >>> best = ideal_gains(split_the_dollar(("A", "B"), 10.0, red_lines=[0.0, 4.0]))
+    >>> round(best["A"], 3), round(best["B"], 3)
+    (6.0, 10.0)
+    """
+    game = allowed_part(game, allowed)
+    found = _ideal(Table(game), gap, solver, [])
+    if isinstance(found, Answer):
+        return {}
+    return {p: float(v) for p, v in zip(game.parties, found[0], strict=True)}
+
+
+def _ideal(
+    table: Table, gap: float, solver: Solver, known: list[dict[str, float]]
+) -> Answer | tuple[Array, list[dict[str, float]], bool]:
+    """Best gain of each party in turn; the answer without a point where there is no package."""
+    game = table.game
+    ideal, exact = np.zeros(len(game.parties)), True
+    for i in range(len(game.parties)):
+        program = table.rules.copy()
+        mark = np.zeros(len(game.parties))
+        mark[i] = 1.0 / game.scale[i]
+        weigh(table, program, mark)
+        answer = table.maximise(program, red_floors(game), gap=gap / 10, solver=solver, starts=known)
+        if answer.point is None:
+            return answer
+        known = [*known[-3:], table.values(answer.point)]
+        ideal[i] = answer.objective * game.scale[i] - game.no_deal[i]
+        exact = exact and answer.status == "optimal"
+    return ideal, known, exact
 
 
 def _order(
@@ -216,10 +235,10 @@ def _order(
             below = program.column(0.0, 20.0)
             goal[below] = -1.0
             # below ≥ level − ratio, with ratio = (terms − no deal) / ideal
-            terms = _scaled(table.mean_terms(i), ideal)
+            terms = scaled(table.mean_terms(i), ideal)
             program.row({**terms, below: 1.0, level: -1.0}, lower=float(table.game.no_deal[i]) / ideal)
         program.objective = goal
-        found = table.maximise(program, _floors(table.game), gap=gap / 10, solver=solver, starts=known)
+        found = table.maximise(program, red_floors(table.game), gap=gap / 10, solver=solver, starts=known)
         if found.point is None:
             # A later stage is feasible by the answer before it; where rounding says no, that one stands.
             status = "bounded"
@@ -247,16 +266,16 @@ def solve_fewest(
     >>> solve_fewest(split_the_dollar(("A", "B"), 10.0), [1.0, 1.0]).objective
     -1.0
     """
-    game = _allowed(game, allowed)
+    game = allowed_part(game, allowed)
     table = Table(game)
     program = table.rules.copy()
     for i, least in enumerate(least_gains):
         size = float(game.scale[i])
-        program.row(_scaled(table.mean_terms(i), size), lower=float(least + game.no_deal[i]) / size)
+        program.row(scaled(table.mean_terms(i), size), lower=float(least + game.no_deal[i]) / size)
     program.objective = dict.fromkeys(table.on, -1.0)
-    answer = table.maximise(program, _floors(game), gap=1.0 - 1e-4, solver=solver)
+    answer = table.maximise(program, red_floors(game), gap=1.0 - 1e-4, solver=solver)
     if answer.point is None:
-        return _solution(table, answer, lambda _: 0.0, "fewest clauses", 0.0)
+        return checked_solution(table, answer, lambda _: 0.0, "fewest clauses", 0.0)
     values = table.values(answer.point)
     bound = min(answer.bound + 1e-4, 0.0)
     proven = answer.status == "optimal"
@@ -269,68 +288,6 @@ def solve_fewest(
         f"fewest clauses, {answer.solver}",
         answer.status,
     )
-
-
-def pareto_front(
-    game: Game, *, allowed: Iterable[str] | None = None, points: int = 9, solver: Solver = "auto"
-) -> Frontier:
-    """Find packages on the Pareto frontier of mean gains, within the set that keeps all red lines.
-
-    Small discrete games are enumerated, so the frontier is complete. Otherwise each of at most ``points``
-    reference directions gives one package: the smallest weighted gain ratio is raised first, then the sum
-    of gains under it (an augmented epsilon-constraint), so that each is efficient within the gap.
-
-    >>> from comity.bargaining.game import split_the_dollar
-    >>> front = pareto_front(split_the_dollar(("A", "B"), 10.0), points=3)
-    >>> len(front.solutions), front.complete
-    (3, False)
-    """
-    game = _allowed(game, allowed)
-    count = game.discrete_outcomes
-    if count is not None and count <= EXACT_OUTCOMES:
-        found = frontier(game)
-        return Frontier(
-            tuple(
-                Solution(v, game.gains(v), t := float(game.weight @ game.gains(v).mean(axis=0)), t, 0.0,
-                         "enumeration", "optimal")
-                for v in found
-            ),
-            True,
-        )  # fmt: skip
-    table = Table(game)
-    top = solve_utilitarian(game, solver=solver)
-    if not top.found:
-        return Frontier((), False)
-    spread = np.array([max(table.rules.relaxed(table.mean_terms(i)) - game.no_deal[i], 1e-9)
-                       for i in range(len(game.parties))])  # fmt: skip
-    found_solutions: list[Solution] = []
-    for direction in _directions(len(game.parties), points):
-        program = table.rules.copy()
-        level = program.column(-10.0, 1e4)
-        for i, weight in enumerate(direction):
-            size = float(spread[i] * weight)
-            program.row(
-                {**_scaled(table.mean_terms(i), size), level: -1.0}, lower=float(game.no_deal[i]) / size
-            )
-        program.objective = {level: 1.0}
-        starts = [top.values, *(s.values for s in found_solutions[-2:])]
-        floors = _floors(game)
-        first = table.maximise(program, floors, gap=1e-6, solver=solver, starts=starts)
-        if first.point is None:
-            continue
-        program.lower[level] = first.point[level] - 1e-6
-        _weigh(table, program, np.asarray(1.0 / spread))
-        second = table.maximise(
-            program, _floors(game), gap=1e-6, solver=solver, starts=[table.values(first.point)]
-        )
-        answer = second if second.point is not None else first
-        solution = _solution(
-            table, answer, lambda mean: float((mean / spread).sum()), "frontier", 1e-6,
-            shift=-float((game.no_deal / spread).sum()) if answer is second else math.inf,
-        )  # fmt: skip
-        if not any(_alike(game, solution, other) for other in found_solutions):
-            found_solutions.append(solution)
-    return Frontier(tuple(found_solutions), False)
 
 
 def alternatives(
@@ -350,7 +307,7 @@ def alternatives(
     >>> [a.name for a in alternatives(split_the_dollar(("A", "B"), 10.0))]
     ['nash', 'largest total gain']
     """
-    game = _allowed(game, allowed)
+    game = allowed_part(game, allowed)
     nash = solve_nash(game, solver=solver) if nash is None else nash
     if not nash.found or not nash.values:
         return (Alternative("nash", nash),) if nash.found else ()
@@ -366,7 +323,7 @@ def alternatives(
         solution = solve()
         if name == "fewest clauses" and len(solution.values) >= len(nash.values):
             continue
-        if solution.found and solution.values and not any(_alike(game, solution, a.solution) for a in chosen):
+        if solution.found and solution.values and not any(alike(game, solution, a.solution) for a in chosen):
             chosen.append(Alternative(name, solution))
     return tuple(chosen)
 
@@ -374,19 +331,19 @@ def alternatives(
 # -- shared parts -------------------------------------------------------------------------------------
 
 
-def _allowed(game: Game, allowed: Iterable[str] | None) -> Game:
+def allowed_part(game: Game, allowed: Iterable[str] | None) -> Game:
     return game if allowed is None else game.restrict(allowed)
 
 
-def _floors(game: Game) -> list[Floor]:
+def red_floors(game: Game) -> list[Floor]:
     return [Floor(i, float(least)) for i, least in enumerate(game.floor)]
 
 
-def _scaled(terms: Mapping[int, float], size: float) -> dict[int, float]:
+def scaled(terms: Mapping[int, float], size: float) -> dict[int, float]:
     return {c: v / size for c, v in terms.items()}
 
 
-def _weigh(table: Table, program: Program, weights: Array) -> None:
+def weigh(table: Table, program: Program, weights: Array) -> None:
     goal: dict[int, float] = {}
     for i, weight in enumerate(weights):
         if weight:
@@ -399,7 +356,7 @@ def _none(game: Game, method: str) -> Solution:
     return Solution({}, game.gains({}), None, None, None, method, "infeasible")
 
 
-def _solution(
+def checked_solution(
     table: Table,
     answer: Answer,
     objective: Callable[[Array], float],
@@ -433,7 +390,7 @@ def _solution(
     return Solution(values, gains, reached, proven, proven - reached, f"{method}, {answer.solver}", kept)
 
 
-def _alike(game: Game, one: Solution, other: Solution) -> bool:
+def alike(game: Game, one: Solution, other: Solution) -> bool:
     """Say whether two packages are the same to a negotiator: values within 1 % of each clause's range."""
     for clause in game.clauses:
         a, b = one.values.get(clause.key), other.values.get(clause.key)
@@ -442,16 +399,3 @@ def _alike(game: Game, one: Solution, other: Solution) -> bool:
         if a is not None and b is not None and abs(a - b) > 0.01 * max(clause.high - clause.low, 1e-12):
             return False
     return True
-
-
-def _directions(parties: int, points: int) -> list[Array]:
-    """Spread-out weights for the reference directions: even, then leaning to each party in turn."""
-    if parties == 2:
-        return [np.array([t, 1.0 - t]) for t in np.linspace(0.05, 0.95, points)]
-    found = [np.full(parties, 1.0 / parties)]
-    for lean in (0.6, 0.85):
-        for i in range(parties):
-            weights = np.full(parties, (1.0 - lean) / (parties - 1))
-            weights[i] = lean
-            found.append(weights)
-    return found[:points]

@@ -64,14 +64,15 @@ class Answer:
 
 
 class Table:
-    """Columns and rules of a game, and the draws that have bound so far (kept between solves)."""
+    """Columns and rules of a game; ``owner`` says to which clause each column belongs."""
 
     def __init__(self, game: Game) -> None:
         self.game = game
         self.rules = Program()
         self.on: list[int] = []
         self.share: list[int | None] = []
-        for clause in game.clauses:
+        self.owner: list[int] = []
+        for position, clause in enumerate(game.clauses):
             on = self.rules.column(0, 1, integer=True)
             share = None
             low, high = clause.ends
@@ -83,6 +84,7 @@ class Table:
                     self.rules.row({share: clause.steps, count: -1}, lower=0, upper=0)
             self.on.append(on)
             self.share.append(share)
+            self.owner += [position] * (len(self.rules.lower) - len(self.owner))
         self.width = len(self.rules.lower)
         self._add_rules()
         self._payoffs = self._payoff_columns()

@@ -19,14 +19,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Relaxation", "Row", "log_bounds", "matrix", "quiet", "relax", "relax_linear", "solve_mixed"]
+__all__ = [
+    "Relaxation",
+    "Row",
+    "log_bounds",
+    "matrix",
+    "quiet",
+    "relax",
+    "relax_linear",
+    "relax_matrix",
+    "solve_mixed",
+    "tangent",
+]
 
 Array = npt.NDArray[np.float64]
 Row = tuple[Array, Array, float, float]
@@ -107,6 +118,9 @@ def relax_linear(
     """
     table, low, high = matrix(rows, len(cost))
     upper, lower = np.isfinite(high), np.isfinite(low)
+    if not len(cost):
+        holds = bool(np.all(low <= 1e-9) and np.all(high >= -1e-9))
+        return (np.zeros(0), 0.0, np.zeros(0)) if holds else None
     result = linprog(
         -cost,
         A_ub=vstack([table[upper], -table[lower]]) if table.shape[0] else None,
@@ -120,6 +134,33 @@ def relax_linear(
         msg = f"HiGHS: {result.message}"
         raise SolveError(msg)
     return result.x, -float(result.fun), np.abs(result.lower.marginals) + np.abs(result.upper.marginals)
+
+
+def relax_matrix(
+    cost: Array,
+    rules: list[tuple[Any, Array]],
+    dense: tuple[Array, Array],
+    bounds: tuple[Array, Array],
+) -> float | None:
+    """Largest value of a linear goal, for many programs that share their rules.
+
+    ``rules`` hold for all columns but the last one (sparse, upper sides); ``dense`` for all of them.
+    """
+    parts = [hstack([part, csr_matrix((part.shape[0], 1))]) for part, _ in rules if part.shape[0]]
+    sides = [side for part, side in rules if part.shape[0]]
+    result = linprog(
+        -cost,
+        A_ub=vstack([*parts, csr_matrix(dense[0])]).tocsr(),
+        b_ub=np.concatenate([*sides, dense[1]]),
+        bounds=np.column_stack(bounds),
+        method="highs",
+    )
+    if result.status == 2:
+        return None
+    if result.status != 0:
+        msg = f"HiGHS: {result.message}"
+        raise SolveError(msg)
+    return -float(result.fun)
 
 
 @dataclass(eq=False)
