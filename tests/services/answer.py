@@ -248,6 +248,65 @@ class Budget(Strict):
     whole: dict[str, FiniteFloat] | None
 
 
+class Pressure(Strict):
+    party: Words
+    over_status_quo: FiniteFloat
+    over_threat: FiniteFloat
+    coerced: bool
+
+
+class Weighed(Strict):
+    factor: FiniteFloat
+    gains: dict[str, FiniteFloat]
+
+
+class Weighing(Strict):
+    party: Words
+    low: FiniteFloat
+    high: FiniteFloat
+    gains: list[Weighed]
+
+
+class Turn(Strict):
+    party: Words
+    clause: Words
+    reach: FiniteFloat
+    below: FiniteFloat | None
+    above: FiniteFloat | None
+    answer_low: Words
+    answer_high: Words
+
+
+class Staying(Strict):
+    party: Words
+    inside: FiniteFloat
+    outside: FiniteFloat
+    others: FiniteFloat
+    rest_agrees: bool
+    stays_out: bool
+
+
+class Splitting(Strict):
+    ideal: dict[str, FiniteFloat]
+    ratios: dict[str, FiniteFloat | None]
+    flagged: list[Words]
+    rule: Words
+
+
+class Circles(Strict):
+    together: FiniteFloat
+    by_pairs: FiniteFloat | None
+    added: FiniteFloat | None
+
+
+class Sensitivity(Strict):
+    weights: list[Weighing]
+    turns: list[Turn]
+    staying: list[Staying]
+    split: Splitting | None
+    circles: Circles | None
+
+
 class Clash(Strict):
     clause: Words
     instrument: Words
@@ -326,6 +385,8 @@ class Answer(Strict):
     fragility: list[Fragility]
     exchange: list[UnitWorth]
     budgets: list[Budget]
+    pressure: list[Pressure]
+    sensitivity: Sensitivity | None
     clashes: list[Clash]
     blockers: list[Blocker]
     unvalued: list[Unvalued]

@@ -61,6 +61,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_json_has_the_keys_of_the_design_and_no_other_shape(name: str):
     plain = json.loads(find(name).to_json())
     added = {"unit", "draws", "imputed", "missing", "evaluation", "fragility", "exchange", "budgets"}
+    added |= {"pressure", "sensitivity"}
     assert set(plain) == KEYS | added
     assert set(plain["zone"]) >= {"migration_only", "linked", "smallest_linkage", "veto_players_added"}
     got = answer(name)

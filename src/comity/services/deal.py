@@ -37,6 +37,7 @@ from comity.services.deal_basis import (
 )
 from comity.services.deal_improvement import evaluate_package
 from comity.services.deal_result import BlockersFound, Deal, Unvalued, Zone
+from comity.services.deal_sensitivity import measure_pressure, measure_sensitivity
 from comity.services.deal_supplied import read_supplied
 from comity.services.laboratory import Laboratory
 from comity.services.mismatch import measure_mismatch
@@ -249,6 +250,9 @@ def _write(
     narrow, wide, linkage = zones
     best = {x.key: x.value for x in results[0].provisions} if results else {}
     bench.tell("Weighing the package", 1.0)
+    hangs = measure_sensitivity(search, best) if results and evaluation is None else None
+    threat = analysis.test_threat(search, first, wide)
+    held = best or ({} if threat is None else threat.values)
     own = analysis.measure_fragility(search, best, results[0].name) if results else None
     if own is not None:
         fragile = (own, *(f for f in fragile if f.on_paper != own.on_paper))
@@ -263,12 +267,14 @@ def _write(
         linkage=None if linkage is None or not linkage.found else linkage.clauses,
         linkage_proven=linkage is not None and linkage.proven,
         veto_players=() if linkage is None else linkage.veto_players_added,
-        threatened=analysis.test_threat(search, first),
+        threatened=threat,
         packages=results,
         evaluation=evaluation,
         fragility=fragile,
         units_worth=analysis.measure_units(search, search.game, best),
         budgets=analysis.measure_budgets(search, best) if best else (),
+        pressure=measure_pressure(search, search.game, held),
+        sensitivity=hangs,
         blockers=blockers,
         unvalued=_unvalued(search.stakes, first, results, blockers),
         cells=search.stakes.cells,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comity.bargaining import Game
+    from comity.bargaining import Game, Zone
     from comity.services.search import Search
 
     Array = NDArray[np.float64]
@@ -119,19 +119,21 @@ def _with_budget(game: Game, name: str, at_most: float) -> Game:
     return game.replace(caps=caps)
 
 
-def test_threat(search: Search, game: Game) -> Threatened | None:
+def test_threat(search: Search, game: Game, plain: Zone) -> Threatened | None:
     """Test the zone against a no-deal that the others have worsened; None where nobody can worsen any (§0).
 
     A zone that is open only then holds packages that a party would accept under pressure and not otherwise.
+    ``plain`` is the zone against the no-deal as it is: where that is open the other is too, since a threat
+    only adds to what a package looks worth.
     """
     if not search.threats.any():
         return None
     worse = game.replace(disagreement=game.no_deal_draws - search.threats)
-    zone = test_zone(worse)
+    zone = plain if plain.open else test_zone(worse)
     return Threatened(
         zone.open,
         zone.proven,
-        zone.best_worst_gain,
+        None if plain.open else zone.best_worst_gain,
         zone.values,
         _by_party(game, game.gains(zone.values).mean(axis=0)),
         _by_party(game, worse.gains(zone.values).mean(axis=0)),

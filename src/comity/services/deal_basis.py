@@ -5,6 +5,7 @@ Who may import me: :mod:`comity.services.deal`. Start at :func:`list_missing`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -77,12 +78,18 @@ def list_missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
 
 def _absent(evidence: Evidence, code: str) -> list[str]:
     """Titles of the tables used here that hold the country in none of their country columns."""
-    gaps: dict[str, list[str]] = {}
-    for gap in evidence.gaps(code):
-        if gap.table in (*WORLD_TABLES, *FACT_TABLES):
-            gaps.setdefault(gap.table, []).append(gap.title)
-    columns = {name: set(evidence.meta(name).columns) & set(COUNTRY_COLUMNS) for name in gaps}
-    return sorted(titles[0] for name, titles in gaps.items() if len(titles) >= len(columns[name]))
+    used = [name for name in dict.fromkeys((*WORLD_TABLES, *FACT_TABLES)) if name in evidence]
+    return sorted(
+        evidence.meta(name).title
+        for name in used
+        if set(evidence.meta(name).columns) & set(COUNTRY_COLUMNS) and code not in _held(evidence, name)
+    )
+
+
+@lru_cache(maxsize=256)
+def _held(evidence: Evidence, name: str) -> frozenset[str]:
+    """Countries that a table holds, read once for all economies of a round."""
+    return evidence.countries(name)
 
 
 def list_tables(evidence: Evidence) -> tuple[UsedTable, ...]:

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
 __all__ = [
     "Broken",
     "BudgetUse",
+    "Circles",
     "Evaluation",
     "Fragility",
     "Giving",
     "Improvement",
+    "Pressure",
     "Reason",
+    "Sensitivity",
+    "Splitting",
+    "Staying",
     "StopAt",
     "Threatened",
+    "Turn",
     "UnitWorth",
+    "Weighing",
 ]
 
 
@@ -127,6 +134,7 @@ class BudgetUse:
 class Threatened:
     """The zone if the parties negotiate against a no-deal that others have worsened (§0).
 
+    ``best_worst_gain`` is None where the zone is open without the threat.
     ``values`` is the package with the best smallest margin then, with what each party gains from it
     on average against its no-deal as it is and as worsened.
     """
@@ -137,6 +145,89 @@ class Threatened:
     values: Mapping[str, float]
     against_no_deal: Mapping[str, float]
     against_worsened: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """A party's mean gain over today and over the threatened no-deal; ``coerced``: only by the latter."""
+
+    party: str
+    over_status_quo: float
+    over_threat: float
+    coerced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What a party has inside and outside, the others agreeing anew; mean gains over its no-deal.
+
+    Outside it gives and gets nothing, but feels what the clauses of others do. ``others`` is how much the
+    rest has more in sum when it is in; ``rest_agrees`` whether they agree without it; ``stays_out`` if it
+    would rather be out.
+    """
+
+    party: str
+    inside: float
+    outside: float
+    others: float
+    rest_agrees: bool
+    stays_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Between which factors on a party's weight the package stays the same; gains by factor tried."""
+
+    party: str
+    low: float
+    high: float
+    gains: Mapping[float, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The worth of a cell without a value at which its clause, at full value, enters or leaves.
+
+    ``below`` and ``above`` enclose it; both None where the answer is one at −``reach`` and +``reach``.
+    """
+
+    party: str
+    clause: str
+    reach: float
+    below: float | None
+    above: float | None
+    answer_low: str
+    answer_high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """Each party's gain over the most that it could gain, and whom a stated rule flags."""
+
+    ideal: Mapping[str, float]
+    ratios: Mapping[str, float | None]
+    flagged: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """The largest sum of gains, that by pairs alone (None: no deal by pairs), and what circles add."""
+
+    together: float
+    by_pairs: float | None
+    added: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the answer hangs on; all of it asked of the mean game."""
+
+    weights: tuple[Weighing, ...]
+    turns: tuple[Turn, ...]
+    staying: tuple[Staying, ...]
+    split: Splitting | None
+    circles: Circles | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def show_holds(deal: Deal, package: PackageResult) -> Iterator[Block]:
     yield from _show_split(deal, package)
     yield Heading(3, "Who could leave")
     yield from _show_stability(deal, package)
+    yield from _show_staying(deal)
     together = [cycle for cycle in package.cycles if cycle.only_together]
     if together:
         yield Paragraph(
@@ -133,6 +134,16 @@ def _show_split(deal: Deal, package: PackageResult) -> Iterator[Block]:
             ),
         )
     )
+    split = None if deal.sensitivity is None else deal.sensitivity.split
+    if split is not None and split.flagged:
+        yield Notice(
+            "limit",
+            text(
+                "Flagged by the rule “{rule}”: {who}.",
+                who=join_names(deal, split.flagged),
+                rule=Name(split.rule, "quote"),
+            ),
+        )
     yield Paragraph(
         "This describes the split and does not judge it: a gain of one size may mean much to one country "
         "and little to another."
@@ -184,6 +195,56 @@ def _show_stability(deal: Deal, package: PackageResult) -> Iterator[Block]:
             epsilon=Emphasis(Amount(money(found.epsilon, "model:§6.5|epsilon"))),
         )
     )
+
+
+def _show_staying(deal: Deal) -> Iterator[Block]:
+    """Say who would rather stay out, and what staying out is worth."""
+    if deal.sensitivity is None or not deal.sensitivity.staying:
+        return
+    out = tuple(s.party for s in deal.sensitivity.staying if s.stays_out)
+    if out:
+        yield Paragraph(
+            text(
+                "{who} would rather stay out and let the others agree: what they do among themselves reaches "
+                "those outside too.",
+                who=join_names(deal, out),
+            )
+        )
+    else:
+        yield Paragraph("No party would rather stay out and let the others agree.")
+    key = "model:§6.5|membership"
+    table = Table(
+        "Inside, and outside while the others agree anew",
+        (
+            Column("Party"),
+            Column("Gain inside", signed=True),
+            Column("Gain outside", signed=True),
+            Column("Others have more when it is in", signed=True),
+            Column("Others agree without it"),
+        ),
+        tuple(
+            (
+                Name(deal.names[s.party]),
+                money(s.inside, f"{key}|{s.party}|inside"),
+                money(s.outside, f"{key}|{s.party}|outside"),
+                money(s.others, f"{key}|{s.party}|others"),
+                "yes" if s.rest_agrees else "no",
+            )
+            for s in deal.sensitivity.staying
+        ),
+        note="Mean gains. Outside, a party gives and gets nothing, but feels what others do to its prices.",
+    )
+    yield table if out else Details("What staying out would be worth", (table,))
+    circles = deal.sensitivity.circles
+    if circles is not None and circles.added is not None and circles.added > 1e-6 * abs(circles.together):
+        yield Paragraph(
+            text(
+                "Of the largest sum of gains, {total}, {added} cannot be reached by deals between pairs in "
+                "which neither loses.",
+                total=money(circles.together, "model:§6.6|circles|together"),
+                added=Emphasis(Amount(money(circles.added, "model:§6.6|circles|added"))),
+            )
+        )
 
 
 def _show_essential(deal: Deal, package: PackageResult) -> Iterator[Block]:

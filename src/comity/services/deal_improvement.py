@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comity.bargaining import Solution, solve_nash, solve_utilitarian
+from comity.bargaining import Solution, improve_package, solve_nash
 from comity.services import deal_packages as packs
 from comity.services.deal_findings import Evaluation, Improvement
 from comity.services.deal_rules import find_broken, find_red_lines
@@ -91,23 +91,15 @@ def _as_solution(game: Game, values: Mapping[str, float], best: Solution) -> Sol
 
 
 def _improve(game: Game, values: Mapping[str, float]) -> tuple[float, float, dict[str, float] | None]:
-    """Find the largest sum of gains that takes nothing from anybody, and a short way to much of it.
+    """Find what could be added while nobody loses, and a short way to much of it.
 
-    The package itself obeys the rules, so the program has a solution. Gains are means over the draws; where
-    the package keeps every red line under draws, so must the improvement.
+    Gains are means over the draws; in the share of draws in which a party keeps its red line, it still does.
     """
     here = game.gains(values).mean(axis=0)
-    size = float(game.scale.max())
-    # A red line at the mean that the package reaches today, in any one draw, is that mean on average.
-    fixed = game.replace(
-        red_lines=here - 1e-9 * game.scale, share=1.0 / game.draws, epsilon=0.0, weights=np.ones(len(here))
-    )
-    top = solve_utilitarian(fixed, starts=[values])
-    if not top.found:
-        return 0.0, 0.0, None
-    least = WORTH_SAYING * size
-    added = float(top.mean_gains.sum() - here.sum())
-    bound = added if top.bound is None else max(added, top.bound - float(here.sum()))
+    found = improve_package(game, values)
+    left, bound = max(0.0, found.left_total), max(0.0, found.left_total_bound)
+    if found.efficient or left <= WORTH_SAYING * float(game.scale.max()):
+        return left, bound, None
     keep_draws = game.rational(values)
 
     def serves(candidate: Mapping[str, float]) -> bool:
@@ -118,10 +110,9 @@ def _improve(game: Game, values: Mapping[str, float]) -> tuple[float, float, dic
             and (game.rational(candidate) or not keep_draws)
         )
 
-    whole = packs.tidy_values(fixed, top.values)
-    if added <= least or not serves(whole):
-        return max(0.0, added), max(0.0, bound), None
-    return added, bound, _shorten(game, values, whole, serves, here)
+    exact = dict(found.solution.values)
+    whole = next((v for v in (packs.round_values(game, exact), exact) if serves(v)), None)
+    return left, bound, None if whole is None else _shorten(game, values, whole, serves, here)
 
 
 def _shorten(

@@ -39,7 +39,15 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["TITLES", "TOLERANCE", "Found", "account_packages", "keep_different", "write_packages"]
+__all__ = [
+    "TITLES",
+    "TOLERANCE",
+    "Found",
+    "account_packages",
+    "keep_different",
+    "round_values",
+    "write_packages",
+]
 
 #: What each way of choosing a package means, in words for a delegation.
 TITLES: Final = {
@@ -80,16 +88,22 @@ def tidy_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
     A solver stops within its tolerance of a bound (50.000004 %) or at an odd inner value (15.7737); neither
     belongs in a treaty.
     """
-    rounded = {}
-    for key, value in values.items():
-        clause = game.clauses[game.index[key]]
-        near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
-        rounded[key] = near if near is not None else float(f"{value:.3g}")
+    rounded = round_values(game, values)
     granted = {key: value for key, value in rounded.items() if value or not _is_nothing(game, key)}
     for tidy in (granted, rounded):
         if tidy and not game.breaches(tidy) and game.rational(tidy):
             return tidy
     return dict(values)
+
+
+def round_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
+    """Round each value to an end of its range that it all but reaches, else to three figures."""
+    rounded = {}
+    for key, value in values.items():
+        clause = game.clauses[game.index[key]]
+        near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
+        rounded[key] = near if near is not None else float(f"{value:.3g}")
+    return rounded
 
 
 def _is_nothing(game: Game, key: str) -> bool:

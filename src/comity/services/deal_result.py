@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         Evaluation,
         Fragility,
         Giving,
+        Pressure,
+        Sensitivity,
         Threatened,
         UnitWorth,
     )
@@ -270,6 +272,8 @@ class Deal:
     fragility: tuple[Fragility, ...]
     units_worth: tuple[UnitWorth, ...]
     budgets: tuple[BudgetUse, ...]
+    pressure: tuple[Pressure, ...]
+    sensitivity: Sensitivity | None
     blockers: tuple[BlockersFound, ...]
     unvalued: tuple[Unvalued, ...]
     cells: tuple[Cell, ...]
@@ -340,6 +344,8 @@ class Deal:
             "fragility": [asdict(item) for item in self.fragility],
             "exchange": [asdict(item) for item in self.units_worth],
             "budgets": [asdict(item) for item in self.budgets],
+            "pressure": [asdict(item) for item in self.pressure],
+            "sensitivity": None if self.sensitivity is None else _sensitivity(self.sensitivity),
             "packages": [self._package(package) for package in self.packages],
             "clashes": [asdict(clash) for clash in self.clashes],
             "blockers": [asdict(item) for item in self.blockers],
@@ -415,6 +421,14 @@ class Deal:
 
 def _range(r: Range) -> dict[str, float]:
     return {"low": r.low, "mid": r.mid, "high": r.high}
+
+
+def _sensitivity(s: Sensitivity) -> dict[str, Any]:
+    weights = [
+        {**asdict(w), "gains": [{"factor": f, "gains": dict(g)} for f, g in w.gains.items()]}
+        for w in s.weights
+    ]
+    return {**asdict(s), "weights": weights}
 
 
 def _evaluation(e: Evaluation) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from comity.units import PERSONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from comity.services.deal_findings import BudgetUse, UnitWorth
+    from comity.services.deal_findings import BudgetUse, Turn, UnitWorth, Weighing
     from comity.services.deal_result import Deal, PackageResult
 
 __all__ = ["show_worth"]
@@ -49,6 +49,7 @@ def show_worth(deal: Deal, package: PackageResult) -> Iterator[Block]:
         yield Bullets(tuple(sentences[:_MOST_SENTENCES]))
     yield Details("What one unit more of each clause is worth to those it passes between", (_table(deal),))
     yield from _show_budgets(deal, package)
+    yield from _show_sensitivity(deal)
 
 
 def _table(deal: Deal) -> Table:
@@ -146,6 +147,81 @@ def _rate(
             parts[1],
             ".",
         )
+    )
+
+
+def _show_sensitivity(deal: Deal) -> Iterator[Block]:
+    """Show what other weights and other values of unvalued cells do to the package."""
+    found = deal.sensitivity
+    if found is None or not found.weights:
+        return
+    yield Heading(3, "What the package hangs on")
+    moved = [w for w in found.weights if w.low > min(w.gains) or w.high < max(w.gains)]
+    tried = sorted(found.weights[0].gains)
+    ends: dict[str, Words | Amount] = {
+        "low": Amount(count(tried[0], "", "model:§6.7|weights")),
+        "high": Amount(count(tried[-1], "", "model:§6.7|weights")),
+    }
+    if moved:
+        yield Paragraph(
+            text(
+                "All parties weigh alike here. With another weight, from {low} to {high} times as much, "
+                "another package comes out for {who}.",
+                who=join_names(deal, tuple(w.party for w in moved)),
+                **ends,
+            )
+        )
+        yield Details("Gains with other weights", (_weights_table(deal, moved),))
+    else:
+        yield Paragraph(
+            text(
+                "All parties weigh alike here; the same package comes out when any one of them weighs {low} "
+                "to {high} times as much.",
+                **ends,
+            )
+        )
+    turning = [turn for turn in found.turns if turn.below is not None and turn.above is not None]
+    if turning:
+        yield Bullets(
+            tuple(
+                text(
+                    "{clause} leaves the package where it is worth less than {edge} to {party}."
+                    if turn.answer_high.startswith("in")
+                    else "{clause} leaves the package where it is worth more than {edge} to {party}.",
+                    clause=Name(turn.clause, "code"),
+                    party=Name(deal.names[turn.party]),
+                    edge=Amount(money((turn.below or 0.0) / 2 + (turn.above or 0.0) / 2, _turn_key(turn))),
+                )
+                for turn in turning
+            )
+        )
+
+
+def _turn_key(turn: Turn) -> str:
+    return f"model:§5.2|{turn.clause}|{turn.party}|turn"
+
+
+def _weights_table(deal: Deal, moved: list[Weighing]) -> Table:
+    return Table(
+        "Mean gains when one party weighs more or less",
+        (
+            Column("Weight of"),
+            Column("times"),
+            *(Column(Name(deal.names[code]), signed=True) for code in deal.names),
+        ),
+        tuple(
+            (
+                Name(deal.names[w.party]),
+                count(factor, "", "model:§6.7|weights"),
+                *(
+                    money(gains[code], f"model:§6.7|weights|{w.party}|{code}") if code in gains else None
+                    for code in deal.names
+                ),
+            )
+            for w in moved
+            for factor, gains in sorted(w.gains.items())
+        ),
+        note="Found on mean gains, draws set aside.",
     )
 
 

@@ -8,7 +8,7 @@ Who may import me: services. Start at :class:`Laboratory`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -216,24 +216,44 @@ class Laboratory:
         provision = make_provision(clause, clause.strongest, instrument.parameter.unit)
         return find_gap(self.setting(self.central.economy, None), provision, instrument.action)
 
-    def shock(self, setting: Setting, values: Mapping[str, float]) -> Shock:
-        """Shock of a package (value by clause key); clauses that do not act on the model add nothing."""
-        total = Shock()
+    def shock(
+        self,
+        setting: Setting,
+        values: Mapping[str, float],
+        known: dict[tuple[str, float], Shock] | None = None,
+    ) -> Shock:
+        """Shock of a package (value by clause key); clauses that do not act on the model add nothing.
+
+        ``known`` keeps the shocks of single clauses in this setting, for packages that share them.
+        """
+        parts = []
         for key, value in values.items():
-            clause = self.round.clause(key)
-            instrument = self.catalogue.instruments[clause.instrument]
-            if instrument.action:
-                provision = make_provision(clause, value, instrument.parameter.unit)
-                total += act(setting, provision, instrument.action)
-        return total
+            part = None if known is None else known.get((key, value))
+            if part is None:
+                clause = self._clauses[key]
+                instrument = self.catalogue.instruments[clause.instrument]
+                part = Shock()
+                if instrument.action:
+                    provision = make_provision(clause, value, instrument.parameter.unit)
+                    part = act(setting, provision, instrument.action)
+                if known is not None:
+                    known[key, value] = part
+            parts.append(part)
+        # One sum at the end: adding shocks copies their lists each time.
+        return Shock(*(tuple(x for p in parts for x in getattr(p, f.name)) for f in fields(Shock)))
+
+    @cached_property
+    def _clauses(self) -> dict[str, Clause]:
+        return {clause.key: clause for clause in self.round.table}
 
     def lines(self, world: World, shock: Shock) -> Array:
         """Lines of each party in one world, US$ million per year; parties × lines."""
         if shock.is_identity:
             return np.zeros((len(self.members), len(LINES)))
         ledger = world.solve(shock).ledger()
+        place = {code: k for k, code in enumerate(ledger.codes)}
         rows = [
-            sum((ledger.values[ledger.codes.index(iso3)] for iso3 in countries), np.zeros(len(LINES)))
+            sum((ledger.values[place[iso3]] for iso3 in countries), np.zeros(len(LINES)))
             for countries in self.members.values()
         ]
         return to_usd_million(1.0) * np.stack(rows)
@@ -255,8 +275,9 @@ class Laboratory:
             return out
         for row, draw in enumerate(which):
             world, setting = self.small(draw)
+            known: dict[tuple[str, float], Shock] = {}
             for k, package in enumerate(packages):
-                out[row, k] = self.gain(world, self.shock(setting, package))
+                out[row, k] = self.gain(world, self.shock(setting, package, known))
             tick((row + 1) / len(which))
         return out
 
@@ -270,18 +291,18 @@ class Laboratory:
 
         With ``delivery`` each draw sees only what is released and used of each clause.
         """
-        clauses = {clause.key: clause for clause in self.round.table}
 
         def delivered(package: Mapping[str, float], draw: int | None) -> Mapping[str, float]:
-            return package if delivery is None else delivery.effective(clauses, package, draw)
+            return package if delivery is None else delivery.effective(self._clauses, package, draw)
 
         shape = (self.draws, len(packages), len(self.members), len(LINES))
         lines = np.zeros(shape)
         # A round of stated interests alone needs no world.
         for draw, world in self._full_worlds() if any(map(self.acts, packages)) else ():
             setting = self.setting(world.economy, draw)
+            known: dict[tuple[str, float], Shock] = {}
             for k, package in enumerate(packages):
-                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw)))
+                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw), known))
             tick((draw + 1) / self.draws)
         setting = self.setting(self.central.economy, None)
         found = []
