@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 READY := $(VENV)/.comity-ready
 PEER := build/peer
+NEGMAS := build/negmas
 ROUND ?= examples/western-mediterranean.yaml
 # The speed of one core is what is promised, so the numerical libraries get one thread.
 ONE_CORE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
@@ -38,13 +39,22 @@ format: setup ## put every file into the house style
 	$(BIN)/ruff format src tests benchmarks docs
 	$(BIN)/ruff check --fix-only --quiet src tests benchmarks docs
 
-bench: setup $(PEER)/.ready ## time and memory, beside a peer, in one run
+bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, in one run
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world.py --peer $(PEER)/bin/python
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_games.py --peer $(NEGMAS)/bin/python
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_channels.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_pressure.py --fast
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_practice.py
 	@$(BIN)/python benchmarks/bench_deal.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt
 	test -x $(PEER)/bin/python || "$(PYTHON)" -m venv $(PEER)
 	$(PEER)/bin/python -m pip install -qq --disable-pip-version-check -r benchmarks/peer-requirements.txt
+	@touch $@
+
+$(NEGMAS)/.ready: benchmarks/negmas-requirements.txt
+	test -x $(NEGMAS)/bin/python || "$(PYTHON)" -m venv $(NEGMAS)
+	$(NEGMAS)/bin/python -m pip install -qq --disable-pip-version-check -r benchmarks/negmas-requirements.txt
 	@touch $@
 
 map: setup ## write the lists in docs: rooms and modules, and whose figures these are

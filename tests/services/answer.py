@@ -45,6 +45,7 @@ class Corridor(Strict):
     regular_entries: Figure | None
     other_arrivals: list[Figure]
     places_added: FiniteFloat
+    pressure: Range | None
     ratio: FiniteFloat | None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from comity.evidence import Catalogue, Evidence
 from comity.services.evidence import evidence_trace
 from comity.services.mismatch import measure_mismatch
 from comity.services.roundfile import load_round
+from comity.vocabulary import Range
+from comity.world.pressure import expect_moves
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EVIDENCE, CATALOGUE = Evidence.load(), Catalogue.load()
@@ -37,6 +40,25 @@ def test_places_enter_the_ratio_once_and_nothing_else_changes():
     others = sum(f.value for f in first.other if isinstance(f.value, float))
     assert first.ratio_after == pytest.approx(others / (first.regular.value + 1500))  # type: ignore[operator]
     assert after[1].ratio_after == before[1].ratio_after
+
+
+def test_expected_moves_stand_beside_the_registers_and_are_those_of_the_estimate():
+    found = measure_mismatch(WEST, EVIDENCE, CATALOGUE, {})
+    world = expect_moves(EVIDENCE, start=2020)
+    for corridor in found:
+        row = world.loc[(corridor.origin, corridor.destination)]
+        assert corridor.pressure == Range(row["low"], row["mid"], row["high"])
+    after = measure_mismatch(WEST, EVIDENCE, CATALOGUE, {"LE02-ESP-MAR": 1000.0})
+    assert [c.pressure for c in after] == [c.pressure for c in found], "places do not change what is expected"
+
+
+def test_a_pack_without_the_estimate_has_no_pressure_not_zero(tmp_path):
+    for name in ("immigration_by_citizenship", "found_irregular", "asylum_applications"):
+        for path in EVIDENCE.folder.glob(f"{name}.*"):
+            shutil.copy(path, tmp_path)
+    found = measure_mismatch(WEST, Evidence.load(tmp_path), CATALOGUE, {})
+    assert found
+    assert all(corridor.pressure is None for corridor in found)
 
 
 def test_a_bloc_shares_its_places_over_its_corridors():

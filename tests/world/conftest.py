@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from comity.evidence import Evidence, Parameters
-from comity.world import Facts, Figures, World, calibrate, gather, gather_facts
+from comity.world import ChannelWorld, Facts, Figures, World, calibrate, gather, gather_facts
 from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS
 
@@ -39,3 +39,8 @@ def full(figures: Figures, values: dict[str, float]) -> World:
 @pytest.fixture(scope="package")
 def groups(figures: Figures) -> dict[str, str]:
     return dict(zip(figures.codes, figures.regions, strict=True))
+
+
+@pytest.fixture(scope="package")
+def channel_world(evidence: Evidence) -> ChannelWorld:
+    return ChannelWorld.load(evidence)

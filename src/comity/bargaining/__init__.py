@@ -21,7 +21,9 @@ from comity.bargaining.exchange import (
 from comity.bargaining.front import Frontier, pareto_front
 from comity.bargaining.game import Cap, Clause, Exclusion, Game, Requirement, Solution
 from comity.bargaining.improvement import Improvement, improve_package
+from comity.bargaining.mediator import Hearing, write_text
 from comity.bargaining.membership import Membership, among, assess_membership
+from comity.bargaining.position import Position
 from comity.bargaining.reciprocity import (
     CirclesWorth,
     Coercion,
@@ -52,6 +54,17 @@ from comity.bargaining.solve import (
     solve_utilitarian,
 )
 from comity.bargaining.stability import Stability, assess_stability
+from comity.bargaining.strategies import (
+    STRATEGIES,
+    Decision,
+    Principled,
+    TimeDependent,
+    TitForTat,
+    View,
+    answer,
+    decide,
+    make_strategy,
+)
 from comity.bargaining.transfers import (
     Robustness,
     SidePayments,
@@ -72,22 +85,27 @@ from comity.bargaining.utilisation import (
 from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, smallest_linkage, test_zone
 
 __all__ = [
+    "STRATEGIES",
     "Alternative",
     "Blockers",
     "Cap",
     "CirclesWorth",
     "Clause",
     "Coercion",
+    "Decision",
     "Dropped",
     "Exclusion",
     "Flip",
     "Fragility",
     "Frontier",
     "Game",
+    "Hearing",
     "Improvement",
     "Linkage",
     "Membership",
     "PairBalance",
+    "Position",
+    "Principled",
     "Rate",
     "Requirement",
     "Robustness",
@@ -96,11 +114,15 @@ __all__ = [
     "Split",
     "Stability",
     "TakeUp",
+    "TimeDependent",
+    "TitForTat",
     "Tranche",
+    "View",
     "WeightRange",
     "Zone",
     "alternatives",
     "among",
+    "answer",
     "apply_use",
     "assess_membership",
     "assess_split",
@@ -108,6 +130,7 @@ __all__ = [
     "balance_pairs",
     "break_even_use",
     "break_even_worth",
+    "decide",
     "essential_clauses",
     "exchange_cycles",
     "exchange_rates",
@@ -118,6 +141,7 @@ __all__ = [
     "ideal_gains",
     "improve_package",
     "likely_use",
+    "make_strategy",
     "measure_coercion",
     "measure_equity",
     "measure_robustness",
@@ -137,4 +161,5 @@ __all__ = [
     "value_circles",
     "weight_range",
     "with_worth",
+    "write_text",
 ]

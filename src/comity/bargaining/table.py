@@ -130,8 +130,16 @@ class Table:
         mean = self._payoffs[:, party].mean(axis=0)
         return {c: float(v) for c, v in enumerate(mean) if v}
 
+    def payoffs(self, party: int) -> Array:
+        """Payoff of a party per column of :attr:`rules`, shape (draws, width)."""
+        return self._payoffs[:, party]
+
     def values(self, point: Array) -> dict[str, float]:
         """Clause values at a point, snapped to the grid; a clause that is on without effect is left out."""
+        return self._tidy(self.point_values(point))
+
+    def point_values(self, point: Array) -> dict[str, float]:
+        """Clause values at a point, snapped to the grid, with or without effect."""
         values: dict[str, float] = {}
         for c, clause in enumerate(self.game.clauses):
             if point[self.on[c]] < 0.5:
@@ -143,7 +151,7 @@ class Table:
                 part = round(part * clause.steps) / clause.steps
             value = low + (high - low) * part
             values[clause.key] = float(min(max(value, low), high))
-        return self._tidy(values)
+        return values
 
     def point(self, values: Mapping[str, float], size: int) -> Array:
         """Point of the on and share columns for clause values, padded with zeros."""

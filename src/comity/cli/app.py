@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, rounds
+from comity.cli import evidence, games, mismatch, practice, project, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -35,6 +35,10 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(rounds.app, name="round")
+app.add_typer(practice.app, name="practice")
+app.command()(mismatch.mismatch)
+app.command()(project.project)
+app.add_typer(games.app, name="game")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]

@@ -23,7 +23,7 @@ from comity.evidence.sidecar import Excluded, TableMeta
 from comity.vocabulary import Corridor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import xarray as xr
 
@@ -164,6 +164,25 @@ class Evidence:
         frame = kept.copy(deep=False)
         frame.attrs = dict(kept.attrs)
         return frame
+
+    def replace(self, tables: Mapping[str, pd.DataFrame]) -> Evidence:
+        """Return the same pack with some tables taken from memory, for example estimated anew.
+
+        >>> pack = Evidence.load()
+        >>> other = pack.replace({"compact_votes": pack.table("compact_votes").head(1)})
+        >>> len(other.table("compact_votes")), len(pack.table("compact_votes")) > 1
+        (1, True)
+        """
+        other = Evidence(self._folder)
+        for name, frame in tables.items():
+            meta = self.meta(name)
+            kept = frame.copy()
+            kept.attrs = {
+                "name": name, "title": meta.title, "unit": meta.units, "source": meta.source,
+                "status": meta.status,
+            }  # fmt: skip
+            other._tables[name] = kept
+        return other
 
     def show(self, name: str, *, country: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """Rows of a table, for one country (in any role) if given, at most ``limit`` of them."""

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["find_places", "list_assumptions", "list_imputed", "list_missing", "list_tables"]
 
 #: Tables that the mismatch reads, beside those of the world.
-_MISMATCH_TABLES: Final = ("immigration_by_citizenship", "found_irregular", "asylum_applications")
+_MISMATCH_TABLES: Final = (
+    "pressure",
+    "immigration_by_citizenship",
+    "found_irregular",
+    "asylum_applications",
+)
 
 
 def list_assumptions(parameters: Parameters, lab: Laboratory) -> tuple[Assumption, ...]:

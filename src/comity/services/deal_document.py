@@ -61,8 +61,9 @@ from comity.services.deal_wording import (
     value_figure,
 )
 from comity.services.deal_worth import show_worth
+from comity.services.mismatch import PRESSURE_START
 from comity.units import PERSONS
-from comity.vocabulary import Figure, SourceClass
+from comity.vocabulary import Figure, Range, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -257,6 +258,7 @@ def _why(deal: Deal) -> Iterator[Block]:
         "Regular entry and other arrivals on each corridor, latest year on record",
         (
             Column("Corridor"),
+            Column("Expected moves"),
             Column("Regular entries"),
             Column("Found irregular, and asylum applications"),
             Column("Places added", signed=True),
@@ -265,8 +267,9 @@ def _why(deal: Deal) -> Iterator[Block]:
         ),
         tuple(rows),
         note=text(
-            "A dash is missing, not zero. The registers end in different years: {years}. Whether new places "
-            "lower other arrivals is contested (§3.9).",
+            "A dash is missing, not zero. Expected moves are a gravity estimate of all moves out of the "
+            "country of birth, not a count (§4.1). The registers end in different years: {years}. Whether "
+            "new places lower other arrivals is contested (§3.9).",
             years=Name(_register_years(deal), "date"),
         ),
     )
@@ -290,8 +293,9 @@ def _mismatch_row(
     spoken = [m for m in found if m.ratio_before is not None]
     label = Name(f"{deal.names[origin]} → {deal.names[place]}")
     added = count(places, f"{PERSONS} per year", key) if places else None
+    expected = _expected_moves(origin, place, found)
     if not spoken:
-        return (label, None, None, added, None, None)
+        return (label, expected, None, None, added, None, None)
     regular = [m.regular for m in spoken if m.regular is not None]
     other = tuple(f for m in spoken for f in m.other)
     entries, others = _total(regular), _total(other)
@@ -305,12 +309,25 @@ def _mismatch_row(
         )
     return (
         on_record,
+        expected,
         regular[0] if len(regular) == 1 else count(entries, f"{PERSONS} per year", f"{key}|regular entries"),
         _sum_figures(other, f"{key}|other arrivals"),
         added,
         count(others / entries, "", f"{key}|before"),
         count(others / (entries + sum(m.places for m in spoken)), "", f"{key}|after"),
     )
+
+
+def _expected_moves(origin: str, place: str, found: list[CorridorMismatch]) -> Figure | None:
+    """Add up expected moves over the corridors between two parties for which they are estimated."""
+    known = [m.pressure for m in found if m.pressure is not None]
+    if not known:
+        return None
+    total = Range.point(0.0)
+    for one in known:
+        total = total + one
+    reference = f"model:§4.1|{origin}-{place}|{PRESSURE_START}"
+    return Figure(total, f"{PERSONS} per year", SourceClass.ESTIMATED, reference)
 
 
 def _total(figures: Sequence[Figure]) -> float:

@@ -34,6 +34,8 @@ __all__ = ["show_holds"]
 
 #: Circles of giving listed in full.
 _MOST_CYCLES = 5
+#: Clauses that a table lists in sight; with more it is folded.
+MOST_ROWS = 8
 #: How a package was chosen, as a rule of sharing.
 _RULES = {
     "nash": "The package was chosen so that the product of the gains is as large as it can be: a gain weighs "
@@ -266,7 +268,7 @@ def _show_essential(deal: Deal, package: PackageResult) -> Iterator[Block]:
         tuple(rows),
         note="A dash under the red line: the rest breaks a principle of the round.",
     )
-    if len(broken) <= 8:
+    if len(broken) <= MOST_ROWS:
         yield table
         return
     first = tuple(dict.fromkeys(x.clause for x in broken if x.below))

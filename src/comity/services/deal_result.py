@@ -450,5 +450,6 @@ def _mismatch(m: CorridorMismatch, ratio: float | None, places: float) -> dict[s
         "regular_entries": _figure(m.regular),
         "other_arrivals": [_figure(f) for f in m.other],
         "places_added": places,
+        "pressure": None if m.pressure is None else _range(m.pressure),
         "ratio": ratio,
     }

@@ -28,6 +28,8 @@ __all__ = ["MAX_BYTES", "Supplied", "read_supplied"]
 
 #: An answer with many parties and lines is a few megabytes.
 MAX_BYTES: Final = 50_000_000
+#: Longest path that a message shows.
+NAME_LIMIT: Final = 300
 _KEYS: Final = ("deal", "title", "clauses")
 _FORM: Final = "clauses: [{clause: KEY, value: NUMBER}, …], or the JSON of 'comity deal --json'"
 
@@ -62,7 +64,7 @@ def read_supplied(
         outside what the instrument can be, or no clause at all. A value outside the *range of the round* is
         read: it breaks a rule, which the answer says.
     """
-    name = one_line(str(path), limit=300)[1:-1]
+    name = one_line(str(path), limit=NAME_LIMIT)[1:-1]
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = ["show_improvement", "show_verdict"]
 
+#: Broken rules that the answer lists; the rest follow below it.
+MOST_BROKEN = 6
+
 
 def show_verdict(deal: Deal, evaluation: Evaluation) -> Iterator[Block]:
     """Say first whether the package keeps the rules and whom it serves."""
@@ -63,13 +66,13 @@ def show_verdict(deal: Deal, evaluation: Evaluation) -> Iterator[Block]:
         answer = text(
             "This package breaks rules of the round, though {people} would each gain.", people=people
         )
-    details: list[Words] = [broken_words(deal, item) for item in evaluation.broken[:6]]
+    details: list[Words] = [broken_words(deal, item) for item in evaluation.broken[:MOST_BROKEN]]
     details += _frontier_words(evaluation)
     details += list(fragile_words(deal))
     kicker = "Your package: it does not hold" if evaluation.broken else "Your package: an agreement"
     yield Answer(answer, "no_zone" if evaluation.broken else "zone", tuple(details), kicker)
-    if len(evaluation.broken) > 6:
-        yield Bullets(tuple(broken_words(deal, item) for item in evaluation.broken[6:]))
+    if len(evaluation.broken) > MOST_BROKEN:
+        yield Bullets(tuple(broken_words(deal, item) for item in evaluation.broken[MOST_BROKEN:]))
 
 
 def broken_words(deal: Deal, item: Broken) -> Text:

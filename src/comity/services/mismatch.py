@@ -1,7 +1,8 @@
 """Regular entry beside other arrivals, by corridor, before and after a package (§4, first depth).
 
-This is what registers show, not an estimate of pressure: people admitted in a year, people found irregularly
-present, and asylum applications. Where a register says nothing the entry is missing, never zero.
+Registers show people admitted in a year, people found irregularly present, and asylum applications. Beside
+them stands pressure: the moves that a gravity estimate expects (:mod:`comity.world.pressure`), which is no
+count of arrivals. Where a register or the estimate says nothing the entry is missing, never zero.
 
 Who may import me: services. Start at :func:`measure_mismatch`.
 """
@@ -12,20 +13,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from comity.units import PERSONS
-from comity.vocabulary import Figure, SourceClass
+from comity.vocabulary import Figure, Range, SourceClass
+from comity.world.pressure import expect_moves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from comity.evidence import Catalogue, Evidence
     from comity.services.roundfile import Round
 
-__all__ = ["MISSING", "RECENT_YEARS", "CorridorMismatch", "measure_mismatch"]
+__all__ = ["MISSING", "PRESSURE_START", "RECENT_YEARS", "CorridorMismatch", "measure_mismatch"]
 
 PER_YEAR: Final = f"{PERSONS} per year"
 MISSING: Final = (
-    "Pressure is not estimated here: the figures are registered arrivals, and people who would move but "
-    "do not are not in them."
+    "Registered arrivals are not pressure: people who would move but do not are not in them. Expected moves "
+    "are estimated from past flows; single corridors vary far more than their range (comity mismatch "
+    "--holdout)."
 )
 #: (table, key of the origin, key of the destination, value): people admitted in a year.
 _REGULAR: Final = (("immigration_by_citizenship", "citizenship", "destination", "persons"),)
@@ -36,6 +39,8 @@ _OTHER: Final = (
 )
 #: A register that ends this many years before its table does no longer describes the corridor.
 RECENT_YEARS: Final = 5
+#: First year of the interval whose expected moves stand beside the registers.
+PRESSURE_START: Final = 2020
 #: Actions whose value is a number of yearly places.
 _PLACES: Final = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
 
@@ -54,6 +59,8 @@ class CorridorMismatch:
         Found irregularly present, and asylum applications; those on record.
     places
         Yearly places that the package adds.
+    pressure
+        Expected moves a year in the interval from 2020, all skills, or None where none are estimated.
     """
 
     origin: str
@@ -61,6 +68,7 @@ class CorridorMismatch:
     regular: Figure | None
     other: tuple[Figure, ...]
     places: float
+    pressure: Range | None = None
 
     @property
     def ratio_before(self) -> float | None:
@@ -103,6 +111,17 @@ def _share_out(members: tuple[str, ...], workers: Mapping[str, float] | None) ->
     return {code: weight / total for code, weight in weights.items()}
 
 
+def _expect(evidence: Evidence, corridors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Range]:
+    """Look up expected moves of the corridors that are estimated."""
+    wanted = set(corridors)
+    if not wanted or "pressure" not in evidence.names():
+        return {}
+    moves = expect_moves(evidence, start=PRESSURE_START)
+    known = moves[moves.index.isin(wanted)]
+    ends = zip(known["low"], known["mid"], known["high"], strict=True)
+    return {pair: Range(*map(float, three)) for pair, three in zip(known.index, ends, strict=True)}
+
+
 def measure_mismatch(
     round_: Round,
     evidence: Evidence,
@@ -129,13 +148,19 @@ def measure_mismatch(
         for origin, here in _share_out(origins, workers).items():
             for place, there in _share_out(givers, workers).items():
                 corridors[origin, place] = corridors.get((origin, place), 0.0) + value * here * there
+    expected = _expect(evidence, corridors)
     found = []
     for (origin, place), places in corridors.items():
         regular = [_latest(evidence, source, origin, place) for source in _REGULAR]
         other = [_latest(evidence, source, origin, place) for source in _OTHER]
         found.append(
             CorridorMismatch(
-                origin, place, next((f for f in regular if f), None), tuple(f for f in other if f), places
+                origin,
+                place,
+                next((f for f in regular if f), None),
+                tuple(f for f in other if f),
+                places,
+                expected.get((origin, place)),
             )
         )
     return tuple(found)

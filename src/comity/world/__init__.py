@@ -13,38 +13,75 @@ from __future__ import annotations
 
 from comity.world.actions import ACTIONS, Facts, Setting, act, find_gap
 from comity.world.calibrate import calibrate
+from comity.world.channels import ChannelFactors, Channels, calibrate_channels
 from comity.world.economy import Coefficients, Economy
 from comity.world.facts import gather_facts
 from comity.world.figures import Figures, gather
 from comity.world.ledger import COUNTS, DEFAULT_COUNTS, LINES, Ledger, Line
-from comity.world.shock import Cost, FeeCut, Move, Recognition, Shock, TariffCut, TradeCost, Transfer
+from comity.world.movement import ChannelOutcome, ChannelWorld, ExpectedUtility
+from comity.world.registers import Registers, gather_registers
+from comity.world.shock import (
+    CHANNELS,
+    Amenity,
+    ChannelCost,
+    CloseChannel,
+    Cost,
+    Enforcement,
+    FeeCut,
+    Move,
+    OpenCorridor,
+    QuotaChange,
+    Recognition,
+    Shock,
+    TariffCut,
+    TradeCost,
+    Transfer,
+)
+from comity.world.switches import RENT_HOLDERS, Switches
 from comity.world.world import Outcome, World
 
 __all__ = [
     "ACTIONS",
+    "CHANNELS",
     "COUNTS",
     "DEFAULT_COUNTS",
     "LINES",
+    "RENT_HOLDERS",
+    "Amenity",
+    "ChannelCost",
+    "ChannelFactors",
+    "ChannelOutcome",
+    "ChannelWorld",
+    "Channels",
+    "CloseChannel",
     "Coefficients",
     "Cost",
     "Economy",
+    "Enforcement",
+    "ExpectedUtility",
     "Facts",
     "FeeCut",
     "Figures",
     "Ledger",
     "Line",
     "Move",
+    "OpenCorridor",
     "Outcome",
+    "QuotaChange",
     "Recognition",
+    "Registers",
     "Setting",
     "Shock",
+    "Switches",
     "TariffCut",
     "TradeCost",
     "Transfer",
     "World",
     "act",
     "calibrate",
+    "calibrate_channels",
     "find_gap",
     "gather",
     "gather_facts",
+    "gather_registers",
 ]

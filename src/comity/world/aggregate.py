@@ -14,16 +14,67 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.errors import InputError
+from comity.world.channels import Channels
 from comity.world.economy import Array, Economy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["merge_economies"]
+__all__ = ["merge_channels", "merge_economies"]
 
 
 def _sum_pairs(matrix: Array, member: Array) -> Array:
     return np.asarray(np.einsum("ai,ij...,bj->ab...", member, matrix, member, optimize=True))
+
+
+def _join(e: Economy, keep: frozenset[str], groups: Mapping[str, str]) -> tuple[list[str], Array]:
+    """Names of the smaller world, and which economy is in which of them; names × N."""
+    for code in keep:
+        e.place(code)
+    homeless = [code for code in e.codes if code not in keep and code not in groups]
+    if homeless:
+        msg = f"{homeless[0]} is neither kept nor in a region"
+        raise InputError(msg, accepted="a region for every economy that is not kept")
+    kept = [code for code in e.codes if code in keep]
+    names = kept + sorted({groups[code] for code in e.codes if code not in keep})
+    rows = {name: k for k, name in enumerate(names)}
+    member = np.zeros((len(names), len(e)))
+    for j, code in enumerate(e.codes):
+        member[rows[code if code in keep else groups[code]], j] = 1.0
+    return names, member
+
+
+def merge_channels(e: Economy, c: Channels, keep: frozenset[str], groups: Mapping[str, str]) -> Channels:
+    """Merge channels as :func:`merge_economies` merges the economy ``e`` that they belong to.
+
+    People add up; those who moved inside a region live at home. Working units per person are means by people.
+    A corridor of regions is rationed where most of its regular stock is; its queue is then the mean of ln q
+    by that stock, and its ceiling all of it.
+    """
+    _, member = _join(e, keep, groups)
+    persons, units = _sum_pairs(c.persons, member), _sum_pairs(c.persons * c.units, member)
+    plain = _sum_pairs(c.units, member) / _sum_pairs(np.ones_like(c.units), member)
+    mean = np.divide(units, persons, out=plain, where=persons > 0)
+    own = np.arange(len(member))
+    home, work = persons[own, own].sum(axis=-1), units[own, own].sum(axis=-1)
+    persons[own, own] = 0.0
+    persons[own, own, :, 0] = home
+    mean[own, own, :, 0] = np.divide(work, home, out=np.zeros_like(work), where=home > 0)
+    regular = c.persons[..., 0]
+    rationed = np.isfinite(c.quota)
+    held = _sum_pairs(np.where(rationed, regular, 0.0), member)
+    log_queue = _sum_pairs(np.where(rationed, regular * np.log(c.queue), 0.0), member)
+    mostly = held > 0.5 * persons[..., 0]
+    mostly[own, own] = False
+    level = np.exp(np.divide(log_queue, held, out=np.zeros_like(held), where=held > 0))
+    return Channels(
+        persons,
+        np.where(mostly, level, 1.0),
+        np.where(mostly, persons[..., 0], np.inf),
+        mean,
+        c.factors,
+        {pair: how for pair, how in c.split_status.items() if set(pair) <= keep},
+    )
 
 
 def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str]) -> Economy:
@@ -37,19 +88,7 @@ def merge_economies(e: Economy, keep: frozenset[str], groups: Mapping[str, str])
     InputError
         A kept code that the world does not hold, or an economy that belongs to no region.
     """
-    for code in keep:
-        e.place(code)
-    homeless = [code for code in e.codes if code not in keep and code not in groups]
-    if homeless:
-        msg = f"{homeless[0]} is neither kept nor in a region"
-        raise InputError(msg, accepted="a region for every economy that is not kept")
-    kept = [code for code in e.codes if code in keep]
-    names = kept + sorted({groups[code] for code in e.codes if code not in keep})
-    rows = {name: k for k, name in enumerate(names)}
-    member = np.zeros((len(names), len(e)))
-    for j, code in enumerate(e.codes):
-        member[rows[code if code in keep else groups[code]], j] = 1.0
-
+    names, member = _join(e, keep, groups)
     sales = _sum_pairs(e.sales, member)
     duty = _sum_pairs(e.sales * (e.tariff - 1), member)
     # Duties inside a region become part of its domestic spending: its own tariff stays above one.

@@ -16,10 +16,20 @@ from numpy.typing import NDArray
 
 from comity.errors import InputError
 
-__all__ = ["SKILLS", "Array", "Coefficients", "Economy", "Flags", "fill_remit_rate", "find_unit_wage"]
+__all__ = [
+    "SKILLS",
+    "Array",
+    "Coefficients",
+    "Economy",
+    "Flags",
+    "Whole",
+    "fill_remit_rate",
+    "find_unit_wage",
+]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Whole = NDArray[np.intp]
 
 #: Order of the skill axis everywhere in this room.
 SKILLS = ("low", "high")

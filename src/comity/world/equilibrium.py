@@ -22,7 +22,23 @@ from comity.world.economy import Array, Economy
 if TYPE_CHECKING:
     from comity.world.given import Given
 
-__all__ = ["Factors", "Prices", "factor_baseline", "jacobian", "residual", "solve_prices"]
+__all__ = [
+    "Factors",
+    "Kernel",
+    "Point",
+    "Prices",
+    "differentiate_point",
+    "evaluate_point",
+    "factor_baseline",
+    "find_largest",
+    "find_shares",
+    "fix_kernel",
+    "jacobian",
+    "read_prices",
+    "residual",
+    "solve_prices",
+    "stack_residual",
+]
 
 Factors = tuple[Array, Array]
 
@@ -68,7 +84,7 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kernel:
+class Kernel:
     """What stays the same over the steps of one solve: with it a residual is four matrix–vector products.
 
     ``base`` is π (d̂t̂)^−θ, ``net`` the same over t', ``kept`` the remittances that leave for good; N × N.
@@ -84,7 +100,9 @@ class _Kernel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
+class Point:
+    """Supply and demand at one pair of prices; N each, US$ (``weight`` and ``total`` as in the kernel)."""
+
     weight: Array
     total: Array
     price_gap: Array
@@ -94,14 +112,16 @@ class _Point:
     spending: Array
 
 
-def _fix(e: Economy, g: Given) -> _Kernel:
+def fix_kernel(e: Economy, g: Given) -> Kernel:
+    """Precompute what one solve holds fixed."""
     base = e.shares * g.friction
     kept = g.remitted * (1 - e.coefficients.fee_sending * g.fee)
     lift = e.coefficients.theta * np.log(g.productivity)
-    return _Kernel(base, base / g.tariff, kept, kept.sum(axis=0), g.money + e.balance, lift)
+    return Kernel(base, base / g.tariff, kept, kept.sum(axis=0), g.money + e.balance, lift)
 
 
-def _evaluate(z: Array, e: Economy, g: Given, k: _Kernel) -> _Point:
+def evaluate_point(z: Array, e: Economy, g: Given, k: Kernel) -> Point:
+    """Evaluate supply, demand, spending and prices at z = (log ω̂, log P̂)."""
     n = len(e)
     nu, theta = e.value_added_share, e.coefficients.theta
     log_factor, log_index = z[:n], z[n:]
@@ -113,10 +133,10 @@ def _evaluate(z: Array, e: Economy, g: Given, k: _Kernel) -> _Point:
     tax_share = 1 - (weight @ k.net) / total
     spending = income / (1 - tax_share)
     demand = weight * (k.net @ (spending / total))
-    return _Point(weight, total, log_index + np.log(total) / theta, demand, output, tax_share, spending)
+    return Point(weight, total, log_index + np.log(total) / theta, demand, output, tax_share, spending)
 
 
-def _shares(p: _Point, k: _Kernel) -> Array:
+def find_shares(p: Point, k: Kernel) -> Array:
     """π'_in; columns sum to 1."""
     return np.asarray(p.weight[:, None] * k.base / p.total)
 
@@ -127,31 +147,34 @@ def residual(z: Array, e: Economy, g: Given) -> Array:
     Goods markets are relative to each economy's baseline output; the market of the largest economy is
     replaced by the numeraire: world value added is what it was.
     """
-    return _stack(_evaluate(z, e, g, _fix(e, g)), e)
+    return stack_residual(evaluate_point(z, e, g, fix_kernel(e, g)), e)
 
 
-def _largest(e: Economy) -> int:
+def find_largest(e: Economy) -> int:
+    """Position of the largest economy, whose market Walras' law leaves out."""
     return int(np.argmax(e.value_added))
 
 
-def _stack(p: _Point, e: Economy) -> Array:
+def stack_residual(p: Point, e: Economy) -> Array:
+    """Residuals of :func:`residual` at an evaluated point; 2N."""
     market = (p.output - p.demand) / e.output
     value_added = e.value_added_share * p.output
-    market[_largest(e)] = value_added.sum() / e.value_added.sum() - 1
+    market[find_largest(e)] = value_added.sum() / e.value_added.sum() - 1
     return np.concatenate([p.price_gap, market])
 
 
 def jacobian(z: Array, e: Economy, g: Given) -> Array:
     """Analytic derivative of :func:`residual`; 2N × 2N."""
-    k = _fix(e, g)
-    return _differentiate(z, e, g, k, _evaluate(z, e, g, k))
+    k = fix_kernel(e, g)
+    return differentiate_point(z, e, g, k, evaluate_point(z, e, g, k))
 
 
-def _differentiate(z: Array, e: Economy, g: Given, k: _Kernel, p: _Point) -> Array:
+def differentiate_point(z: Array, e: Economy, g: Given, k: Kernel, p: Point) -> Array:
+    """Differentiate :func:`stack_residual` by z; 2N × 2N."""
     n = len(e)
     nu, theta = e.value_added_share, e.coefficients.theta
     factor = np.exp(z[:n])
-    shares = _shares(p, k)
+    shares = find_shares(p, k)
     # Prices.
     out = np.zeros((2 * n, 2 * n))
     out[:n, :n] = -shares.T * nu
@@ -167,10 +190,20 @@ def _differentiate(z: Array, e: Economy, g: Given, k: _Kernel, p: _Point) -> Arr
     income = np.diag(p.output) + k.kept * factor - np.diag(factor * k.sent)
     by_factor = by_cost * nu + income_weight @ income
     market = np.hstack([np.diag(p.output) - by_factor, -by_cost * (1 - nu)]) / e.output[:, None]
-    market[_largest(e)] = 0.0
-    market[_largest(e), :n] = e.value_added_share * p.output / e.value_added.sum()
+    market[find_largest(e)] = 0.0
+    market[find_largest(e), :n] = e.value_added_share * p.output / e.value_added.sum()
     out[n:] = market
     return out
+
+
+def read_prices(z: Array, e: Economy, p: Point, k: Kernel, size: float, work: tuple[int, int]) -> Prices:
+    """Put a solved point into words; ``size`` is its residual, ``work`` steps and factorings."""
+    n, largest = len(e), find_largest(e)
+    walras = float((p.output - p.demand)[largest].real / e.output.sum())
+    return Prices(
+        np.exp(z[:n]), np.exp(z[n : 2 * n]), find_shares(p, k), p.spending, p.tax_share * p.spending,
+        p.output, size, walras, *work,
+    )  # fmt: skip
 
 
 def factor_baseline(e: Economy, g: Given) -> Factors:
@@ -198,33 +231,27 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
     """
     n = len(e)
     z = np.zeros(2 * n) if start is None else start.copy()
-    kernel = _fix(e, g)
-    point = _evaluate(z, e, g, kernel)
-    value = _stack(point, e)
+    kernel = fix_kernel(e, g)
+    point = evaluate_point(z, e, g, kernel)
+    value = stack_residual(point, e)
     size, factorings, renewed = float(np.abs(value).max()), 0, False
     for step in range(MAX_STEPS):
         if size <= TOLERANCE:
-            largest = _largest(e)
-            walras = float((point.output - point.demand)[largest] / e.output.sum())
-            revenue = point.tax_share * point.spending
-            return Prices(
-                np.exp(z[:n]), np.exp(z[n:]), _shares(point, kernel), point.spending, revenue, point.output,
-                size, walras, step, factorings,
-            )  # fmt: skip
+            return read_prices(z, e, point, kernel, size, (step, factorings))
         move = -lu_solve(factors, value, check_finite=False)
         longest = float(np.abs(move).max())
         if not np.isfinite(longest):
             break
         scale = min(1.0, LONGEST / longest) if longest > 0 else 1.0
         trial = z + scale * move
-        try_point = _evaluate(trial, e, g, kernel)
-        try_value = _stack(try_point, e)
+        try_point = evaluate_point(trial, e, g, kernel)
+        try_value = stack_residual(try_point, e)
         try_size = float(np.abs(try_value).max())
         while renewed and not try_size < size and scale > TOLERANCE:
             scale /= 2
             trial = z + scale * move
-            try_point = _evaluate(trial, e, g, kernel)
-            try_value = _stack(try_point, e)
+            try_point = evaluate_point(trial, e, g, kernel)
+            try_value = stack_residual(try_point, e)
             try_size = float(np.abs(try_value).max())
         if try_size < size:
             slow = try_size > SLOW * size
@@ -234,7 +261,7 @@ def solve_prices(e: Economy, g: Given, factors: Factors, start: Array | None = N
         else:
             slow = True
         if slow and size > TOLERANCE:
-            factors = lu_factor(_differentiate(z, e, g, kernel, point), check_finite=False)
+            factors = lu_factor(differentiate_point(z, e, g, kernel, point), check_finite=False)
             factorings += 1
             renewed = True
     worst = int(np.abs(np.nan_to_num(value, nan=np.inf)).argmax()) % n

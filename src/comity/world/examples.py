@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from comity.world.channels import ChannelFactors, Channels
 from comity.world.economy import Coefficients, Economy, fill_remit_rate, find_unit_wage
 
-__all__ = ["plain_coefficients", "random_economy", "three_economies"]
+__all__ = ["plain_coefficients", "plain_factors", "random_channels", "random_economy", "three_economies"]
 
 
 def plain_coefficients(**changes: float) -> Coefficients:
@@ -74,3 +75,34 @@ def random_economy(size: int, seed: int, **changes: float) -> Economy:
 def three_economies() -> Economy:
     """Three made-up economies, for examples."""
     return random_economy(3, seed=3)
+
+
+def plain_factors(**changes: float) -> ChannelFactors:
+    """Round made-up factors of choice, with changes by name."""
+    base = {
+        "theta": 1.0, "excess": 0.5, "network": 0.3, "enforcement": 0.1, "interaction": 2.0,
+        "human_capital": 0.1, "market_size": 0.05, "brain_gain": 0.05, "rent_share": 0.5,
+        "irregular_tax": 0.5, "reception": 0.01, "control": 0.01,
+    }  # fmt: skip
+    return ChannelFactors(**(base | changes))
+
+
+def random_channels(e: Economy, seed: int, *, free: float = 0.2, **changes: float) -> Channels:
+    """Make up channels and queues for an economy; ``free`` is the share of corridors without a quota.
+
+    >>> c = random_channels(three_economies(), seed=1)
+    >>> bool(abs(c.persons.sum() / three_economies().persons.sum() - 1) < 1e-12)
+    True
+    """
+    rng = np.random.default_rng(seed)
+    n, own = len(e), np.arange(len(e))
+    mix = rng.dirichlet([6.0, 1.0, 1.0], (n, n, 2))
+    mix[own, own] = [1.0, 0.0, 0.0]
+    skilled = e.persons[..., None] * e.workers / e.workers.sum(axis=-1, keepdims=True)
+    persons = skilled[..., None] * mix
+    work = rng.uniform(0.5, 1.0, (n, n, 2, 3))
+    unit = e.units / np.einsum("ijsk,ijsk->ijs", persons, work)
+    rationed = (rng.random((n, n)) >= free) & ~np.eye(n, dtype=bool)
+    queue = np.where(rationed[..., None], rng.uniform(1.2, 4.0, (n, n, 2)), 1.0)
+    quota = np.where(rationed[..., None], persons[..., 0], np.inf)
+    return Channels(persons, queue, quota, unit[..., None] * work, plain_factors(**changes))

@@ -15,11 +15,12 @@ import numpy as np
 
 from comity.errors import InputError
 from comity.world.economy import SKILLS, Array, Economy
+from comity.world.shock import CHANNEL_ITEMS
 
 if TYPE_CHECKING:
     from comity.world.shock import Shock
 
-__all__ = ["Given", "prepare"]
+__all__ = ["Given", "change_friction", "find_pay", "move_people", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def _skill(name: str) -> int:
         raise InputError(msg, accepted=" or ".join(SKILLS)) from None
 
 
-def _move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
+def move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
+    """ΔU, Δpersons, recognised and untaxed units of a shock's moves and recognitions."""
     n = len(e)
     units, recognised = np.zeros((n, n, 2)), np.zeros((n, n, 2))
     persons, untaxed = np.zeros((n, n)), np.zeros((n, 2))
@@ -124,9 +126,16 @@ def _move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
 
 def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
     """V̂, K̂, Â and q from the new labour (§3.1, §3.2, §3.5; Ottaviano and Peri 2012)."""
-    k = e.coefficients
     native = np.einsum("iis->is", unit_change)
-    change = np.stack([native, unit_change.sum(axis=0) - native], axis=-1)
+    return find_pay(e, np.stack([native, unit_change.sum(axis=0) - native], axis=-1))
+
+
+def find_pay(e: Economy, change: Array) -> tuple[Array, Array, Array, Array]:
+    """V̂, K̂, Â and q from a change of working units by place, skill and (native, migrant); N × 2 × 2.
+
+    Works on complex numbers too, which :mod:`comity.world.sensitivity` uses for exact derivatives.
+    """
+    k = e.coefficients
     hat = 1 + change / e.labour
     rho = (k.sigma_birth - 1) / k.sigma_birth
     weight = np.stack([e.native_share, 1 - e.native_share], axis=-1)
@@ -149,7 +158,7 @@ def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, A
     return quantity, capital, productivity, pay
 
 
-def _trade_friction(e: Economy, shock: Shock, persons: Array) -> tuple[Array, Array]:
+def change_friction(e: Economy, shock: Shock, persons: Array) -> tuple[Array, Array]:
     """(d̂ t̂)^−θ and t' (§3.3). Migrants lower trade costs both ways, so θ cancels in their term."""
     k = e.coefficients
     friction, tariff = np.ones_like(e.tariff), e.tariff
@@ -228,9 +237,14 @@ def prepare(e: Economy, shock: Shock) -> Given:
     -----
     DESIGN §3.1–§3.6. The formulas are closed forms; nothing is solved here.
     """
-    units, persons, recognised, untaxed = _move_people(e, shock)
+    if shock.needs_channels:
+        found = next(name for name in CHANNEL_ITEMS if getattr(shock, name))
+        kind = type(getattr(shock, found)[0]).__name__
+        msg = f"{kind} acts on channels and queues, which quantity mode does not have"
+        raise InputError(msg, accepted="ChannelWorld.solve for this shock, or moves of people by number")
+    units, persons, recognised, untaxed = move_people(e, shock)
     quantity, capital, productivity, pay = _pay_factors(e, units)
-    friction, tariff = _trade_friction(e, shock, persons)
+    friction, tariff = change_friction(e, shock, persons)
     remitted, moved, fee = _remit(e, shock, units, recognised, pay)
     money = np.zeros(len(e))
     for item in shock.transfers:

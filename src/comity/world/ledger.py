@@ -12,7 +12,7 @@ Who may import me: the world room and services. Start at :func:`keep_ledger` and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from comity.world.given import Given
     from comity.world.shock import Shock
 
-__all__ = ["COUNTS", "DEFAULT_COUNTS", "LINES", "MEMOS", "Ledger", "Line", "keep_ledger"]
+__all__ = [
+    "COUNTS",
+    "DEFAULT_COUNTS",
+    "ELSEWHERE",
+    "LINES",
+    "MEMOS",
+    "Ledger",
+    "Line",
+    "enter_lines",
+    "find_real_change",
+    "keep_ledger",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,9 @@ LINES: tuple[Line, ...] = (
     Line("immigrants", "Immigrants already there", "immigrants", "interior", "immigrants"),
 )
 
+#: Lines that belong to people elsewhere or are not money: left out of the adding-up identity.
+ELSEWHERE: frozenset[str] = frozenset({"nationals_abroad", "movers", "taste"})
+
 #: Parts of the accounts that are nobody's gain: they close the adding-up identity.
 MEMOS: tuple[str, ...] = ("arrivals", "departed", "returned", "new_capital", "resources_used")
 
@@ -93,18 +107,21 @@ class Ledger:
     codes
         Economies, N.
     values
-        US$ per year; N × number of :data:`LINES`.
+        US$ per year; N × number of ``lines``.
     memos
         US$ per year; N × number of :data:`MEMOS`.
     real_change
         Change of real expenditure that lines and memos add up to (without the lines that belong to people
-        elsewhere: ``nationals_abroad`` and ``movers``); N.
+        elsewhere, :data:`ELSEWHERE`); N.
+    lines
+        What the columns of ``values`` are: :data:`LINES`, and in channel mode those of channels too.
     """
 
     codes: tuple[str, ...]
     values: Array
     memos: Array
     real_change: Array
+    lines: tuple[Line, ...] = LINES
 
     def gain(self, code: str, counts: Mapping[str, float] | None = None) -> float:
         """Weighted sum of one country's lines, US$ per year.
@@ -119,13 +136,13 @@ class Ledger:
         if unknown:
             msg = f"unknown group {min(unknown)!r} in who counts"
             raise InputError(msg, accepted=", ".join(COUNTS))
-        vector = np.array([weights[line.counts] for line in LINES])
+        vector = np.array([weights[line.counts] for line in self.lines])
         return float(self.values[self.codes.index(code)] @ vector)
 
     def to_frame(self, code: str) -> pd.DataFrame:
         """One country's lines with group, ministry and unit, US$ per year."""
         frame = pd.DataFrame(
-            [(x.name, x.label, x.group, x.ministry, x.unit) for x in LINES],
+            [(x.name, x.label, x.group, x.ministry, x.unit) for x in self.lines],
             columns=["line", "label", "group", "ministry", "unit"],
         )
         frame["usd"] = self.values[self.codes.index(code)]
@@ -154,9 +171,18 @@ def keep_ledger(e: Economy, g: Given, p: Prices, shock: Shock) -> Ledger:
     Ledger
         Lines and memo items for every economy.
     """
+    lines, memo = enter_lines(e, g, p, shock)
+    values = np.stack([lines[line.name] for line in LINES], axis=1)
+    memos = np.stack([memo[name] for name in MEMOS], axis=1)
+    return Ledger(e.codes, values, memos, find_real_change(e, p))
+
+
+def enter_lines(e: Economy, g: Given, p: Prices, shock: Shock) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Lines and memo items by name; N each. Works on complex numbers too."""
     n, k = len(e), e.coefficients
-    lines = {line.name: np.zeros(n) for line in LINES}
-    memo = {name: np.zeros(n) for name in MEMOS}
+    kind = np.result_type(p.factor, g.pay)
+    lines = {line.name: np.zeros(n, dtype=kind) for line in LINES}
+    memo = {name: np.zeros(n, dtype=kind) for name in MEMOS}
     net_tax = 1 - e.tax
     real_factor = p.factor / p.index
 
@@ -223,30 +249,27 @@ def keep_ledger(e: Economy, g: Given, p: Prices, shock: Shock) -> Ledger:
         lines[cost.kind][e.place(cost.place)] -= cost.usd
         memo["resources_used"][e.place(cost.place)] += cost.usd
     lines["movers"] = _pay_movers(e, shock, before, after)
-
-    values = np.stack([lines[line.name] for line in LINES], axis=1)
-    memos = np.stack([memo[name] for name in MEMOS], axis=1)
-    return Ledger(e.codes, values, memos, p.spending / p.index - e.spending - _intermediate(e, p))
+    return lines, memo
 
 
-def _intermediate(e: Economy, p: Prices) -> Array:
-    """Change of real spending on intermediate inputs, which is not income."""
-    inputs = 1 - e.value_added_share
-    return np.asarray(inputs * (p.output / p.index - e.output))
+def find_real_change(e: Economy, p: Prices) -> Array:
+    """Change of real expenditure on final goods: all spending less inputs, which are not income; N."""
+    inputs = (1 - e.value_added_share) * (p.output / p.index - e.output)
+    return np.asarray(p.spending / p.index - e.spending - inputs)
 
 
 def _pay_movers(e: Economy, shock: Shock, before: Array, after: Array) -> Array:
     """Pay that movers gain, after tax and remittances, by birthplace; US$ at purchasing power parity."""
-    gain = np.zeros(len(e))
+    gain = np.zeros(len(e), dtype=after.dtype)
     for move in shock.moves:
         i, a, b = e.place(move.birthplace), e.place(move.source), e.place(move.target)
         s = 1 if move.skill == "high" else 0
 
-        def net(j: int, wage: Array, work: float, taxed: float, i: int = i, s: int = s) -> float:
+        def net(j: int, wage: Array, work: float, taxed: float, i: int = i, s: int = s) -> Any:  # noqa: ANN401  (float or complex)
             tax = e.tax[j] * taxed
             sent = 0.0 if i == j else float(e.propensity[i, j])
-            pay = float(wage[j, s, 0 if i == j else 1]) * work
-            return float(pay * (1 - tax - sent) / e.price_level[j])
+            pay = wage[j, s, 0 if i == j else 1] * work
+            return pay * (1 - tax - sent) / e.price_level[j]
 
         there = net(b, after, move.work_target, move.tax_target)
         here = net(a, before, move.work_source, move.tax_source)

@@ -11,7 +11,27 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-__all__ = ["Cost", "FeeCut", "Move", "Recognition", "Shock", "TariffCut", "TradeCost", "Transfer"]
+__all__ = [
+    "CHANNELS",
+    "CHANNEL_ITEMS",
+    "Amenity",
+    "ChannelCost",
+    "CloseChannel",
+    "Cost",
+    "Enforcement",
+    "FeeCut",
+    "Move",
+    "OpenCorridor",
+    "QuotaChange",
+    "Recognition",
+    "Shock",
+    "TariffCut",
+    "TradeCost",
+    "Transfer",
+]
+
+#: Order of the channel axis everywhere in this room (§3): W regular, A asylum, R irregular.
+CHANNELS = ("regular", "asylum", "irregular")
 
 CostKind = Literal["enforcement", "administration"]
 TransferKind = Literal["aid", "side_payment", "cost_share"]
@@ -109,8 +129,79 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaChange:
+    """Change the ceiling on the stock of regular places of a corridor and skill (channel mode).
+
+    Give exactly one of ``persons`` (added to the ceiling; negative takes places away), ``to`` (the new
+    ceiling, persons) and ``factor`` (the new ceiling over today's). Where no ceiling binds today, today's
+    regular stock stands for it.
+    """
+
+    origin: str
+    destination: str
+    skill: str
+    persons: float | None = None
+    to: float | None = None
+    factor: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCorridor:
+    """No ceiling on regular places of a corridor any more, q = 1; both skills unless one is named."""
+
+    origin: str
+    destination: str
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCost:
+    """κ̂, the factor on the cost of a channel; above 1 it is dearer. Both skills unless one is named."""
+
+    origin: str
+    destination: str
+    channel: str
+    factor: float
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """Factor on the effort of enforcement and cooperation against irregular movement in a corridor."""
+
+    origin: str
+    destination: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseChannel:
+    """Nobody lives in the destination through this channel any more; both skills unless one is named."""
+
+    origin: str
+    destination: str
+    channel: str
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amenity:
+    """Factor on the worth of living in a place for people of a birthplace (rights, services, safety).
+
+    ``origin`` equal to ``destination`` is life at home.
+    """
+
+    origin: str
+    destination: str
+    factor: float
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shock:
     """A counterfactual: all that changes against the baseline.
+
+    Items from ``quotas`` on need the channel mode, :class:`comity.world.ChannelWorld`.
 
     Examples
     --------
@@ -126,6 +217,12 @@ class Shock:
     transfers: tuple[Transfer, ...] = ()
     recognitions: tuple[Recognition, ...] = ()
     costs: tuple[Cost, ...] = ()
+    quotas: tuple[QuotaChange, ...] = ()
+    openings: tuple[OpenCorridor, ...] = ()
+    channel_costs: tuple[ChannelCost, ...] = ()
+    enforcement: tuple[Enforcement, ...] = ()
+    closings: tuple[CloseChannel, ...] = ()
+    amenities: tuple[Amenity, ...] = ()
 
     def __add__(self, other: Shock) -> Shock:
         return Shock(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -134,3 +231,12 @@ class Shock:
     def is_identity(self) -> bool:
         """True when nothing changes."""
         return not any(getattr(self, f.name) for f in fields(self))
+
+    @property
+    def needs_channels(self) -> bool:
+        """True when an item acts on choice and channels, which quantity mode does not have."""
+        return any(getattr(self, name) for name in CHANNEL_ITEMS)
+
+
+#: Fields of :class:`Shock` that need the channel mode.
+CHANNEL_ITEMS = ("quotas", "openings", "channel_costs", "enforcement", "closings", "amenities")

@@ -52,13 +52,18 @@ def _read_stock(raw: Path) -> pd.DataFrame:
 
 
 def _read_flows(raw: Path) -> pd.DataFrame:
-    wide = read_csv(find(raw, *_FLOWS)).rename(
+    return read_flow_component(raw, _FLOWS, _METHODS)
+
+
+def read_flow_component(raw: Path, files: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
+    """Read one file of the authors' flows as ``method, origin, destination, period_start, persons``."""
+    wide = read_csv(find(raw, *files)).rename(
         columns={"orig_iso3": "origin", "dest_iso3": "destination", "year0": "period_start"}
     )
     for side in ("origin", "destination"):
         wide[side] = wide[side].replace(_FLOW_CODES)
     keys = ["origin", "destination", "period_start"]
-    long = wide.melt(id_vars=keys, value_vars=list(_METHODS), var_name="method", value_name="persons")
+    long = wide.melt(id_vars=keys, value_vars=list(methods), var_name="method", value_name="persons")
     return finish(long[long["persons"].gt(0)], ["method", *keys])
 
 

@@ -27,9 +27,9 @@ from comity.evidence.sidecar import ColumnMeta, RawFileMeta, SourceMeta, TableMe
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BuildResult", "arrow_table", "build", "content_hash", "specs", "write_parquet"]
+__all__ = ["BuildResult", "arrow_table", "build", "content_hash", "specs", "write_parquet", "write_table"]
 
-_TOPICS: Final = ("migration_", "economy", "skills")
+_TOPICS: Final = ("migration_", "economy", "skills", "estimates")
 _INT32: Final = range(-(2**31), 2**31)
 
 Progress = Callable[[str, int, int], None]
@@ -89,8 +89,9 @@ def build(
     out
         Where ``<table>.parquet`` and ``<table>.meta.yaml`` go; made if it is not there.
     only
-        Names of tables to build; unless told, all that may be shipped. A table named here must have its
-        raw files. A table that may not be passed on is built only when it is named here.
+        Names of tables to build; unless told, all that may be shipped and are read from raw files. A table
+        named here must have its raw files. A table that may not be passed on is built only when it is named
+        here.
     strict
         Whether a figure that differs from the one that the publisher states is an error. With a newer edition
         than the checks were written for, say False: the differences are noted and written to the sidecar.
@@ -136,7 +137,7 @@ def build(
 
 
 def _ships(spec: TableSpec | FileSpec) -> bool:
-    return isinstance(spec, FileSpec) or spec.shipped
+    return isinstance(spec, FileSpec) or (spec.shipped and not spec.derived)
 
 
 def arrow_table(frame: pd.DataFrame) -> pa.Table:
@@ -192,7 +193,24 @@ def content_hash(table: pa.Table) -> str:
 
 
 def _build_table(spec: TableSpec, raw: Path, out: Path, *, strict: bool) -> BuildResult:
-    frame = spec.read(raw)
+    if spec.derived:
+        msg = f"{spec.name} is computed from other tables of the pack"
+        raise EvidenceNotFound(msg, accepted=spec.derived)
+    return write_table(spec, spec.read(raw), raw, out, strict=strict)
+
+
+def write_table(
+    spec: TableSpec, frame: pd.DataFrame, raw: Path, out: Path, *, strict: bool = True
+) -> BuildResult:
+    """Check a table and write it with its sidecar; the same frame and files give the same bytes.
+
+    Parameters
+    ----------
+    frame
+        As ``spec`` describes it.
+    raw
+        The folder in which ``spec.raw_files`` lie; for a derived table the pack's own.
+    """
     checks = check_table(spec, frame, strict=strict)
     differ = [
         f"{check.name}: {check.ours:,.6g}, not {check.published:,.6g}" for check in checks if not check.passed

@@ -289,9 +289,10 @@ def read_skill_composition(raw: Path) -> pd.DataFrame:
     out["persons_low"] = out["stock"] * out["low"] * out["share_low"]
     out["persons_high"] = out["stock"] * out["high"] * out["share_high"]
     counts = ["persons_low", "persons", "persons_high"]
-    out[counts] = out[counts].round().astype("int32")
+    # Halves occur (a share of one half): other machines add up in another order and would round them apart.
+    out[counts] = out[counts].round(6).round().astype("int32")
     parts = ["share", "share_low", "share_high"]
-    out[parts] = out[parts].round(4)
+    out[parts] = out[parts].round(9).round(4)
     keys = ["origin", "destination", "skill"]
     out = tidy(out, keys, [*keys, *counts, *parts])
     out.attrs["gaps"] = known.gaps

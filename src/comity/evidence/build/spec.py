@@ -69,7 +69,11 @@ class TableSpec:
     ``shipped=False`` marks a table whose licence does not clearly allow passing it on: it is built only
     when asked for by name, stays with the user who built it, and ``excluded.yaml`` says so.
 
-    ``raw_files`` are paths or patterns in the raw folder; the sidecar lists those that exist, with hash.
+    ``derived`` says by which command a table is computed from other tables of the pack; such a table has no
+    raw files of its own and is left alone by a build from raw files.
+
+    ``raw_files`` are paths or patterns in the raw folder; the sidecar lists those that exist, with hash. For
+    a derived table they are files of the pack itself.
     """
 
     name: str
@@ -83,6 +87,7 @@ class TableSpec:
     status: str = "measured"
     raw_files: tuple[str, ...] = field(default=())
     shipped: bool = True
+    derived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
