@@ -170,7 +170,7 @@ class Program:
         assert best is not None  # noqa: S101  (at least one round ran)
         return Outcome(best.point, best.objective, max(reach, best.objective), "bounded", "SCIP")
 
-    def _lifted(self, point: Array, logs: Mapping[int, int]) -> Array:
+    def _lifted(self, point: Array, logs: Mapping[int, Any]) -> Array:
         lows = (math.exp(log_bounds(self.lower[column], 1.0)[0]) for column in logs)
         ends = [math.log(max(float(point[c]), low)) for c, low in zip(logs, lows, strict=True)]
         return np.concatenate([point, ends])

@@ -138,8 +138,8 @@ class _Test:
     def wish(self, members: tuple[int, ...], inside: npt.NDArray[np.bool_]) -> float:
         """Bound without any rule: the mean over members of the best that each clause can do for them."""
         chosen = list(members)
-        low = self.low[np.ix_(chosen, np.flatnonzero(inside))].sum(axis=0)
-        high = self.high[np.ix_(chosen, np.flatnonzero(inside))].sum(axis=0)
+        low = self.low[chosen][:, inside].sum(axis=0)
+        high = self.high[chosen][:, inside].sum(axis=0)
         total = np.maximum(np.maximum(low, high), 0.0).sum()
         return float(total - (self.here + self.game.no_deal)[chosen].sum()) / len(chosen)
 
@@ -150,7 +150,7 @@ class _Test:
         cost = np.zeros(level + 1)
         cost[level] = 1.0
         chosen = list(members)
-        gains = np.column_stack([-self.payoff[np.ix_(chosen, columns)] / self.size, np.ones(len(chosen))])
+        gains = np.column_stack([-self.payoff[chosen][:, columns] / self.size, np.ones(len(chosen))])
         least = -(self.here + self.game.no_deal)[chosen] / self.size
         upper = np.array([self.table.rules.upper[c] for c in columns] + [4.0])
         lower = np.array([0.0] * level + [-4.0])
