@@ -124,6 +124,7 @@ class Stability(Strict):
     blocking: list[Block]
     epsilon: FiniteFloat
     bound: FiniteFloat
+    complete: bool
 
 
 class Cycle(Strict):
@@ -172,7 +173,7 @@ class Package(Strict):
     searched_mean_gains: dict[str, FiniteFloat]
     final_mean_gains: dict[str, FiniteFloat]
     distance: FiniteFloat
-    stability: Stability | None
+    stability: Stability
     cycles: list[Cycle]
     equity: Equity
     essential: list[Essential]

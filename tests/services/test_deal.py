@@ -169,6 +169,53 @@ def test_ledger_and_interests_add_up_in_every_draw():
         assert said.share_positive == pytest.approx((gains[:, p] > 0).mean())
 
 
+# -- what the package hangs on ------------------------------------------------------------------------
+
+
+def test_every_party_is_asked_what_staying_out_is_worth(name: str):
+    got = answer(name)
+    assert got.sensitivity is not None
+    codes = [party.code for party in got.parties]
+    assert [item.party for item in got.sensitivity.staying] == codes
+    for item in got.sensitivity.staying:
+        assert item.stays_out == (item.outside > item.inside + 1e-3 * abs(item.inside))
+    assert [item.party for item in got.sensitivity.weights] == codes
+    for item in got.sensitivity.weights:
+        assert item.low <= 1 <= item.high
+        assert {weighed.factor for weighed in item.gains} == {0.5, 2.0}
+        # A party never has less when it weighs more.
+        by_factor = {weighed.factor: weighed.gains[item.party] for weighed in item.gains}
+        assert by_factor[0.5] <= by_factor[2.0] * (1 + 1e-3)
+    assert got.sensitivity.split is not None
+    for code, ratio in got.sensitivity.split.ratios.items():
+        assert ratio is not None, code
+        assert 0 < ratio < 1.1
+    if len(codes) > 2:
+        circles = got.sensitivity.circles
+        assert circles is not None
+        assert circles.added is None or circles.added >= -1e-6 * abs(circles.together)
+
+
+def test_a_cell_without_value_turns_the_package_between_the_two_sides_that_are_given():
+    got = answer("western-mediterranean")
+    assert got.sensitivity is not None
+    for turn in got.sensitivity.turns:
+        assert turn.reach > 0
+        if turn.below is not None:
+            assert turn.above is not None
+            assert -turn.reach <= turn.below < turn.above <= turn.reach
+            assert turn.answer_low != turn.answer_high
+
+
+def test_the_report_shows_each_part_under_a_plain_heading():
+    shown = render_terminal(find("western-mediterranean").document(), width=100)
+    for heading in (
+        "What holds it together", "How the gain is split", "Who could leave", "What each concession is worth",
+        "What the package hangs on", "What a threat changes",
+    ):  # fmt: skip
+        assert heading in shown
+
+
 # -- what if not --------------------------------------------------------------------------------------
 
 

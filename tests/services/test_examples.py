@@ -190,6 +190,8 @@ def test_the_threat_opens_a_zone_that_leaves_the_gambia_worse_off():
     assert threat.open
     assert threat.against_no_deal["GMB"] < 0 < threat.against_worsened["GMB"]
     assert threat.against_no_deal["EU4"] == pytest.approx(threat.against_worsened["EU4"])
+    pressed = {item.party: item.coerced for item in got.pressure}
+    assert pressed == {"EU4": False, "GMB": True}
     words = shown("gambia-2021")
     assert "relief from a threat" in words
     assert "somebody would sign and be worse off than today" in words

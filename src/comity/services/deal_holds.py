@@ -138,13 +138,12 @@ def _show_split(deal: Deal, package: PackageResult) -> Iterator[Block]:
     )
     split = None if deal.sensitivity is None else deal.sensitivity.split
     if split is not None and split.flagged:
-        yield Notice(
-            "limit",
+        yield Paragraph(
             text(
-                "Flagged by the rule “{rule}”: {who}.",
-                who=join_names(deal, split.flagged),
+                "Flagged as getting little: {who}. {rule}",
+                who=Emphasis(join_names(deal, split.flagged)),
                 rule=Name(split.rule, "quote"),
-            ),
+            )
         )
     yield Paragraph(
         "This describes the split and does not judge it: a gain of one size may mean much to one country "
@@ -154,9 +153,6 @@ def _show_split(deal: Deal, package: PackageResult) -> Iterator[Block]:
 
 def _show_stability(deal: Deal, package: PackageResult) -> Iterator[Block]:
     found = package.stability
-    if found is None:
-        yield Notice("limit", "Too many parties for the exact test of every coalition.")
-        return
     least = deal.round.settings.epsilon
     blocking = tuple(block for block in found.blocking if block.margin >= least)
     if found.blocking and not blocking:
@@ -190,6 +186,8 @@ def _show_stability(deal: Deal, package: PackageResult) -> Iterator[Block]:
             for block in blocking
         )
     )
+    if not found.complete:
+        yield Notice("limit", "With so many parties the strongest group is named, not every one that could.")
     yield Paragraph(
         text(
             "No group can better the package for all its members by more than {epsilon}; a cost of leaving "

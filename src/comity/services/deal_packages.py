@@ -296,13 +296,7 @@ def _write_lines(
     return tuple(rows)
 
 
-def _stability(game: Game, values: Mapping[str, float]) -> Stability | None:
-    if len(game.parties) > MOST_FOR_STABILITY:
-        return None
+def _stability(game: Game, values: Mapping[str, float]) -> Stability:
     found = assess_stability(game, values)
     blocks = tuple(Block(b.members, b.epsilon, tuple(b.values)) for b in found.blocking)
-    return Stability(blocks, found.epsilon, found.bound)
-
-
-#: Beyond this many parties the exact test of every coalition is left to a later, sparser method.
-MOST_FOR_STABILITY: Final = 12
+    return Stability(blocks, found.epsilon, found.bound, found.complete)

@@ -100,11 +100,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, proven to ``bound``."""
+    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, proven to ``bound``.
+
+    ``complete``: every coalition that could is listed; with many parties the strongest one is searched for.
+    """
 
     blocking: tuple[Block, ...]
     epsilon: float
     bound: float
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class PackageResult:
     searched: Mapping[str, float]
     final: Mapping[str, float]
     distance: float
-    stability: Stability | None
+    stability: Stability
     cycles: tuple[CycleFound, ...]
     equity: EquityFound
     essential: tuple[EssentialClause, ...]
@@ -411,7 +415,7 @@ class Deal:
             "searched_mean_gains": dict(p.searched),
             "final_mean_gains": dict(p.final),
             "distance": p.distance,
-            "stability": None if p.stability is None else asdict(p.stability),
+            "stability": asdict(p.stability),
             "cycles": [asdict(cycle) for cycle in p.cycles],
             "equity": asdict(p.equity),
             "essential": [asdict(clause) for clause in p.essential],
