@@ -52,12 +52,15 @@ def discrete_games(draw, parties=(2, 3), clauses=(1, 5), draws=(1, 6), linked=Tr
     if draw(st.booleans()):
         upper = float(draw(st.integers(1, 4)))
         rules["caps"] = (Cap({c.key: 1.0 for c in table}, upper, draw(st.booleans()), "room"),)
+    by_draw = (scenarios, count) if draw(st.booleans()) else (count,)
+    size = int(np.prod(by_draw))
+    no_deal = np.array(draw(st.lists(st.integers(-2, 1), min_size=size, max_size=size)), float)
     return Game(
         names,
         tuple(table),
         slope,
         fixed,
-        disagreement=np.array(draw(st.lists(st.integers(-2, 1), min_size=count, max_size=count)), float),
+        disagreement=no_deal.reshape(by_draw),
         red_lines=np.array(draw(st.lists(st.integers(-1, 2), min_size=count, max_size=count)), float),
         share=draw(st.sampled_from([0.5, 0.8, 1.0])),
         epsilon=0.25,

@@ -61,7 +61,17 @@ class ZoneTest(Strict):
     clauses: list[Words]
 
 
+class Threat(Strict):
+    open: bool
+    proven: bool
+    best_worst_gain: FiniteFloat | None
+    values: dict[str, FiniteFloat]
+    against_no_deal: dict[str, FiniteFloat]
+    against_worsened: dict[str, FiniteFloat]
+
+
 class Zone(Strict):
+    under_threat: Threat | None
     migration_only: ZoneTest
     linked: ZoneTest
     smallest_linkage: list[Words] | None
@@ -114,6 +124,7 @@ class Stability(Strict):
     blocking: list[Block]
     epsilon: FiniteFloat
     bound: FiniteFloat
+    complete: bool
 
 
 class Cycle(Strict):
@@ -135,6 +146,14 @@ class Essential(Strict):
     below: list[Words]
 
 
+class Giving(Strict):
+    giver: Words
+    beneficiary: Words
+    clauses: Annotated[list[Words], Field(min_length=1)]
+    giver_gain: FiniteFloat
+    beneficiary_gain: FiniteFloat
+
+
 class Within(Strict):
     trade_links: dict[str, FiniteFloat]
 
@@ -154,10 +173,140 @@ class Package(Strict):
     searched_mean_gains: dict[str, FiniteFloat]
     final_mean_gains: dict[str, FiniteFloat]
     distance: FiniteFloat
-    stability: Stability | None
+    stability: Stability
     cycles: list[Cycle]
     equity: Equity
     essential: list[Essential]
+    giving: list[Giving]
+
+
+class Broken(Strict):
+    kind: Literal["range", "step", "limit", "principle", "budget", "waits", "red_line"]
+    party: Words | None
+    clauses: list[Words]
+    value: FiniteFloat | None
+    bound: FiniteFloat | None
+    unit: str
+    text: str
+
+
+class Improvement(Strict):
+    changes: Annotated[dict[str, tuple[FiniteFloat | None, FiniteFloat | None]], Field(min_length=1)]
+    gains: dict[str, Range]
+    confirmed: bool
+
+
+class Evaluation(Strict):
+    name: Words
+    title: Words
+    within_rules: bool
+    broken: list[Broken]
+    serves: dict[str, bool]
+    distance: FiniteFloat | None
+    distance_bound: FiniteFloat | None
+    improvement: Improvement | None
+
+
+class Reason(Strict):
+    kind: Literal["take_up", "tranches"]
+    clause: Words
+    stated: Range
+    needed: Share | None
+    share_short: Share
+    party: Words
+
+
+class Stop(Strict):
+    month: int
+    gains: dict[str, FiniteFloat]
+    below: list[Words]
+
+
+class Fragility(Strict):
+    package: Words
+    fragile: bool
+    on_paper: dict[str, FiniteFloat]
+    as_expected: dict[str, FiniteFloat]
+    share_kept: dict[str, Share]
+    below: list[Words]
+    reasons: list[Reason]
+    stops: list[Stop]
+    clauses: Annotated[list[Words], Field(min_length=1)]
+
+
+class UnitWorth(Strict):
+    clause: Words
+    unit: Words
+    worth: dict[str, FiniteFloat]
+
+
+class Budget(Strict):
+    name: Words
+    giver: Words
+    at_most: FiniteFloat
+    unit: Words
+    used: dict[str, FiniteFloat]
+    per_unit: dict[str, FiniteFloat] | None
+    whole: dict[str, FiniteFloat] | None
+
+
+class Pressure(Strict):
+    party: Words
+    over_status_quo: FiniteFloat
+    over_threat: FiniteFloat
+    coerced: bool
+
+
+class Weighed(Strict):
+    factor: FiniteFloat
+    gains: dict[str, FiniteFloat]
+
+
+class Weighing(Strict):
+    party: Words
+    low: FiniteFloat
+    high: FiniteFloat
+    gains: list[Weighed]
+
+
+class Turn(Strict):
+    party: Words
+    clause: Words
+    reach: FiniteFloat
+    below: FiniteFloat | None
+    above: FiniteFloat | None
+    answer_low: Words
+    answer_high: Words
+
+
+class Staying(Strict):
+    party: Words
+    inside: FiniteFloat
+    outside: FiniteFloat
+    others: FiniteFloat
+    rest_agrees: bool
+    stays_out: bool
+
+
+class Splitting(Strict):
+    ideal: dict[str, FiniteFloat]
+    ratios: dict[str, FiniteFloat | None]
+    flagged: list[Words]
+    rule: Words
+
+
+class Circles(Strict):
+    together: FiniteFloat
+    by_pairs: FiniteFloat | None
+    added: FiniteFloat | None
+
+
+class Sensitivity(Strict):
+    weights: list[Weighing]
+    turns: list[Turn]
+    staying: list[Staying]
+    split: Splitting | None
+    circles: Circles | None
 
 
 class Clash(Strict):
@@ -234,6 +383,12 @@ class Answer(Strict):
     mismatch: Mismatch
     zone: Zone
     packages: list[Package]
+    evaluation: Evaluation | None
+    fragility: list[Fragility]
+    exchange: list[UnitWorth]
+    budgets: list[Budget]
+    pressure: list[Pressure]
+    sensitivity: Sensitivity | None
     clashes: list[Clash]
     blockers: list[Blocker]
     unvalued: list[Unvalued]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from tests.services.answer import Answer, Package
+from tests.services.found import DRAWS, EXAMPLES, answer, find
 
 from comity.bargaining import test_zone as check_zone
 from comity.cli import main
@@ -32,11 +33,8 @@ from comity.services.stakes import combine, draw_interests, value_clauses, write
 
 if TYPE_CHECKING:
     from comity.bargaining import Game
-    from comity.services.deal_result import Deal
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = ("western-mediterranean", "eu-maghreb-visa", "doha-eight")
-DRAWS = 30
 
 #: The key names of §5.4.
 KEYS = {
@@ -45,17 +43,6 @@ KEYS = {
 }  # fmt: skip
 
 pytestmark = pytest.mark.slow
-
-
-@functools.cache
-def find(name: str) -> Deal:
-    """One deal per example, shared by the tests of this module."""
-    return deal_find(path=EXAMPLES / f"{name}.yaml", draws=DRAWS)
-
-
-@functools.cache
-def answer(name: str) -> Answer:
-    return Answer.model_validate_json(find(name).to_json())
 
 
 @functools.cache
@@ -73,7 +60,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_json_has_the_keys_of_the_design_and_no_other_shape(name: str):
     plain = json.loads(find(name).to_json())
-    assert set(plain) == KEYS | {"unit", "draws", "imputed", "missing"}
+    added = {"unit", "draws", "imputed", "missing", "evaluation", "fragility", "exchange", "budgets"}
+    added |= {"pressure", "sensitivity"}
+    assert set(plain) == KEYS | added
     assert set(plain["zone"]) >= {"migration_only", "linked", "smallest_linkage", "veto_players_added"}
     got = answer(name)
     codes = [party.code for party in got.parties]
@@ -178,6 +167,53 @@ def test_ledger_and_interests_add_up_in_every_draw():
         ends = np.quantile(gains[:, p], (0.05, 0.5, 0.95))
         assert (said.low, said.mid, said.high) == pytest.approx(tuple(ends), rel=1e-6)
         assert said.share_positive == pytest.approx((gains[:, p] > 0).mean())
+
+
+# -- what the package hangs on ------------------------------------------------------------------------
+
+
+def test_every_party_is_asked_what_staying_out_is_worth(name: str):
+    got = answer(name)
+    assert got.sensitivity is not None
+    codes = [party.code for party in got.parties]
+    assert [item.party for item in got.sensitivity.staying] == codes
+    for item in got.sensitivity.staying:
+        assert item.stays_out == (item.outside > item.inside + 1e-3 * abs(item.inside))
+    assert [item.party for item in got.sensitivity.weights] == codes
+    for item in got.sensitivity.weights:
+        assert item.low <= 1 <= item.high
+        assert {weighed.factor for weighed in item.gains} == {0.5, 2.0}
+        # A party never has less when it weighs more.
+        by_factor = {weighed.factor: weighed.gains[item.party] for weighed in item.gains}
+        assert by_factor[0.5] <= by_factor[2.0] * (1 + 1e-3)
+    assert got.sensitivity.split is not None
+    for code, ratio in got.sensitivity.split.ratios.items():
+        assert ratio is not None, code
+        assert 0 < ratio < 1.1
+    if len(codes) > 2:
+        circles = got.sensitivity.circles
+        assert circles is not None
+        assert circles.added is None or circles.added >= -1e-6 * abs(circles.together)
+
+
+def test_a_cell_without_value_turns_the_package_between_the_two_sides_that_are_given():
+    got = answer("western-mediterranean")
+    assert got.sensitivity is not None
+    for turn in got.sensitivity.turns:
+        assert turn.reach > 0
+        if turn.below is not None:
+            assert turn.above is not None
+            assert -turn.reach <= turn.below < turn.above <= turn.reach
+            assert turn.answer_low != turn.answer_high
+
+
+def test_the_report_shows_each_part_under_a_plain_heading():
+    shown = render_terminal(find("western-mediterranean").document(), width=100)
+    for heading in (
+        "What holds it together", "How the gain is split", "Who could leave", "What each concession is worth",
+        "What the package hangs on", "What a threat changes",
+    ):  # fmt: skip
+        assert heading in shown
 
 
 # -- what if not --------------------------------------------------------------------------------------

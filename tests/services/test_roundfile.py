@@ -114,8 +114,8 @@ MISTAKES = {
     "limit contradicts the table": ("at_most: 5000", "at_most: 500", 7, "the red line contradicts the table"),
     "limit on nothing": ("at_most: 5000, ", "", 7, "the limit limits nothing"),
     "limit on another's": ("instrument: LE02, at_most", "instrument: LE03, at_most", 7, "no clause of ESP"),
-    "gain red line": ("    counts: {movers: 0.5}", "    red_line: {gain_at_least: 9, gain_at_most: 3}", 9,
-                      "gain_at_least 9 is above gain_at_most 3"),
+    "gain red line": ("    counts: {movers: 0.5}", "    red_line: {gain_at_least: 9, gain_at_most: 12}", 9,
+                      r"red_line\.gain_at_most: a largest gain is not a red line.*accepted: gain_at_least"),
     "unknown key": ("skill: low", "skil: low", 11, "unknown key; did you mean skill"),
     "unknown group": ("movers: 0.5", "mover: 0.5", 9, r"parties\.1\.counts\.mover: unknown key"),
     "weight above one": ("movers: 0.5", "movers: 1.5", 9, "at most 1"),
@@ -138,6 +138,82 @@ MISTAKES = {
     "too few parties": ("  - code: MAR\n    counts: {movers: 0.5}\n", "", 3, "at least 2 entries"),
     "two documents": ("title: A small round", "title: x\n---\na: b", 3, "more than one YAML document"),
 }  # fmt: skip
+
+
+CONDITIONS = """\
+round: small
+title: A small round
+parties:
+  - {code: ESP}
+  - {code: MAR}
+table:
+  - {instrument: LE02, giver: ESP, beneficiary: MAR, range: [1000, 9000],
+     take_up: {low: 0.2, mid: 0.5, high: 0.9, source: last year}}
+  - {instrument: DV02, giver: ESP, beneficiary: MAR, range: [10, 50],
+     tranches: [{share: 0.4, milestone: signed, due: 1},
+                {share: 0.6, milestone: returns work, due: 12, after: PE01-MAR-ESP,
+                 met: {low: 0.4, mid: 0.6, high: 0.9}, source: reasoning}]}
+  - {instrument: PE01, giver: MAR, beneficiary: ESP, range: [5, 30],
+     tranches: [{share: 1, milestone: places are open, due: 2, after: LE02-ESP-MAR}]}
+budgets:
+  - {name: Pool of places, giver: ESP, of: [LE02], at_most: 5000, source: decree}
+"""
+
+# (what is replaced, by what, line of the message, what the message must say)
+CONDITION_MISTAKES = {
+    "shares out of order": ("low: 0.2, mid: 0.5", "low: 0.6, mid: 0.5", 8, "shares are not in order.*low <= mid <= high"),
+    "share above one": ("high: 0.9, source: last", "high: 1.9, source: last", 8, r"take_up\.high: .*at most 1"),
+    "share below zero": ("low: 0.2", "low: -0.2", 8, r"take_up\.low: .*at least 0"),
+    "use without a source": (", source: last year", "", 8, r"take_up\.source: the key is missing"),
+    "use is a number": ("{low: 0.2, mid: 0.5, high: 0.9, source: last year}", "0.5", 8, r"take_up: .*a mapping"),
+    "unknown key of use": ("source: last year", "source: last year, upto: 1", 8, r"take_up\.upto: unknown key"),
+    "tranches do not add up": ("share: 0.6", "share: 0.5", 10, "add up to 0.9; accepted: shares that add up to 1"),
+    "tranche without a milestone": ("milestone: signed, ", "", 10, r"tranches\.0\.milestone: the key is missing"),
+    "due is a date": ("due: 12", "due: 2026-03-01", 11, r"tranches\.1\.due: .*a whole number"),
+    "due out of order": ("due: 12", "due: 0", 11, "month 0 comes before month 1"),
+    "due below zero": ("due: 1}", "due: -1}", 10, "at least 0"),
+    "chance out of order": ("mid: 0.6, high: 0.9}, source: reasoning", "mid: 0.3, high: 0.9}, source: reasoning",
+                            12, "not in order"),
+    "chance without a source": (", source: reasoning", "", 11, "needs a source"),
+    "chance above one": ("high: 0.9}, source: reasoning", "high: 9}, source: reasoning", 12, "at most 1"),
+    "waits for nothing": ("after: PE01-MAR-ESP", "after: PE01-ESP-MAR", 11, r"waits for a clause not on the table.*DV02|waits for a clause not on the table"),
+    "waits for itself": ("after: PE01-MAR-ESP", "after: DV02-ESP-MAR", 11, "cannot wait for itself"),
+    "a deadlock": ("{share: 0.4, milestone: signed, due: 1}", "{share: 0.4, milestone: s, due: 1, after: PE01-MAR-ESP}",
+                   10, ""),
+    "budget of nobody": ("giver: ESP, of", "giver: FRA, of", 16, "'FRA' is not a party"),
+    "budget of another's": ("of: [LE02]", "of: [PE01]", 16, "ESP gives nothing called 'PE01'"),
+    "budget in two units": ("of: [LE02]", "of: [LE02, DV02]", 16, "different units"),
+    "empty budget": ("of: [LE02]", "of: []", 16, "too few entries"),
+    "budget below zero": ("at_most: 5000", "at_most: -1", 16, "at least 0"),
+    "budget without a size": ("at_most: 5000, ", "", 16, r"budgets\.0\.at_most: the key is missing"),
+    "budget without a source": (", source: decree", "", 16, r"budgets\.0\.source: the key is missing"),
+}  # fmt: skip
+
+
+def test_conditions_are_read(catalogue: Catalogue, countries: Mapping[str, str]) -> None:
+    found = read(CONDITIONS, catalogue, countries)
+    assert found.clause("LE02-ESP-MAR").take_up is not None
+    assert [t.share for t in found.clause("DV02-ESP-MAR").tranches] == [0.4, 0.6]
+    assert [c.key for c in found.budget_clauses(found.budgets[0])] == ["LE02-ESP-MAR"]
+    assert not found.clause("LE02-ESP-MAR").tranches
+
+
+@pytest.mark.parametrize("name", CONDITION_MISTAKES)
+def test_mistakes_in_conditions(name: str, catalogue: Catalogue, countries: Mapping[str, str]) -> None:
+    old, new, line, says = CONDITION_MISTAKES[name]
+    assert CONDITIONS.count(old) == 1, "the mistake must be made in one place"
+    text = CONDITIONS.replace(old, new)
+    if name == "a deadlock":  # each waits for the other from the first day on
+        text = text.replace("after: LE02-ESP-MAR", "after: DV02-ESP-MAR")
+        says = "wait for each other: DV02-ESP-MAR, PE01-MAR-ESP"
+    message = complaint(text, catalogue, countries)
+    assert message.startswith(f"r.yaml:{line}: "), message
+    assert re.search(says, message), message
+
+
+def test_a_budget_of_a_time_limit_is_refused(catalogue: Catalogue, countries: Mapping[str, str]) -> None:
+    text = CONDITIONS.replace("giver: ESP, of: [LE02]", "giver: MAR, of: [PE01]")
+    assert "less is the larger concession" in complaint(text, catalogue, countries)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -195,14 +195,13 @@ def test_threats_move_one_measure_of_the_gain_and_not_the_other(tmp_path: Path):
     plain = find(tmp_path, PLACES)
     gain, without = deal.packages[0].gains["TUN"], plain.packages[0].gains["TUN"]
     assert gain.status_quo == without.status_quo
-    assert gain.range.mid == pytest.approx(without.range.mid - 5)
-    assert gain.worsened.mid == pytest.approx(gain.range.mid + 30)
-    assert "The no-deal of TUN is taken at its central value; its range is not drawn." in deal.missing
-
-
-def test_a_gain_that_may_not_be_passed_is_not_promised(tmp_path: Path):
-    deal = find(tmp_path, PLACES, parties="[{code: ITA, red_line: {gain_at_most: 1}}, {code: TUN}]")
-    assert any("largest gain that ITA may take" in said for said in deal.missing)
+    # Both are drawn: what no deal is worth, from 1 to 9, and the loss, from 10 to 60.
+    assert without.range.low - 9 <= gain.range.low <= without.range.low - 1
+    assert without.range.high - 9 <= gain.range.high <= without.range.high - 1
+    assert gain.range.low + 10 <= gain.worsened.low
+    assert gain.worsened.high <= gain.range.high + 60
+    assert gain.worsened.high - gain.worsened.low > gain.range.high - gain.range.low
+    assert gain.central == pytest.approx(without.central - 5)
 
 
 def test_blocs_on_both_sides(tmp_path: Path):

@@ -67,10 +67,8 @@ from comity.bargaining.sensitivity import (
 )
 from comity.bargaining.solve import (
     Alternative,
-    Frontier,
     alternatives,
     ideal_gains,
-    pareto_front,
     solve_fewest,
     solve_leximin,
     solve_nash,

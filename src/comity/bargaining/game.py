@@ -54,7 +54,8 @@ class Game:
     slope, fixed
         Shape (draws, parties, clauses): US$ million per year per unit of value, and per clause that is on.
     disagreement
-        Shape (parties,): payoff without a deal, US$ million per year, as stated; never moved (§6.1).
+        Shape (parties,) or (draws, parties): payoff without a deal, US$ million per year, as stated; never
+        moved (§6.1).
     red_lines
         Shape (parties,): least acceptable gain over disagreement, US$ million per year.
     share
@@ -110,7 +111,8 @@ class Game:
         for name, default in (("disagreement", 0.0), ("red_lines", 0.0), ("weights", 1.0)):
             given = getattr(self, name)
             array = _frozen(np.full(count, default) if given is None else given, name)
-            if array.shape != (count,):
+            by_draw = name == "disagreement" and array.shape == (self.draws, count)
+            if array.shape != (count,) and not by_draw:
                 msg = f"shape {array.shape}"
                 raise InputError(msg, key=name, accepted=f"({count},)")
             object.__setattr__(self, name, array)
@@ -153,9 +155,15 @@ class Game:
 
     @property
     def no_deal(self) -> Array:
-        """Disagreement payoffs, never None; shape (parties,)."""
+        """Disagreement payoffs, means over the draws; shape (parties,)."""
         assert self.disagreement is not None  # noqa: S101  (filled at construction)
-        return self.disagreement
+        return self.disagreement if self.disagreement.ndim == 1 else self.disagreement.mean(axis=0)
+
+    @cached_property
+    def no_deal_draws(self) -> Array:
+        """Disagreement payoffs draw by draw; shape (draws, parties)."""
+        assert self.disagreement is not None  # noqa: S101  (filled at construction)
+        return np.broadcast_to(self.disagreement, (self.draws, len(self.parties)))
 
     @property
     def floor(self) -> Array:
@@ -190,14 +198,16 @@ class Game:
         ends = np.array([c.ends for c in self.clauses]).reshape(-1, 2)
         at = self.slope[..., None] * ends + self.fixed[..., None]
         reach = np.abs(at).max(axis=-1).sum(axis=-1).max(axis=0)
-        scale = reach + np.abs(self.no_deal) + np.abs(self.floor)
+        scale = reach + np.abs(self.no_deal_draws).max(axis=0) + np.abs(self.floor)
         return np.where(scale > 0, scale, 1.0)
 
     @cached_property
     def scenario_mean(self) -> Game:
         """The same game with one draw: the mean of all."""
         return self.replace(
-            slope=self.slope.mean(axis=0, keepdims=True), fixed=self.fixed.mean(axis=0, keepdims=True)
+            slope=self.slope.mean(axis=0, keepdims=True),
+            fixed=self.fixed.mean(axis=0, keepdims=True),
+            disagreement=self.no_deal,
         )
 
     @property
@@ -237,7 +247,7 @@ class Game:
             Shape (draws, parties), US$ million per year.
         """
         value, on = self.vectors(values)
-        return np.asarray(self.slope @ value + self.fixed @ on - self.no_deal)
+        return np.asarray(self.slope @ value + self.fixed @ on - self.no_deal_draws)
 
     def margins(self, gains: Array) -> Array:
         """Measure what each party gains above its red line in the required share of draws; shape (parties,).

@@ -287,7 +287,7 @@ class Table:
                     for row, _ in rows:
                         for c, v in row.items():
                             self._add(terms, c, v / worst)
-                    elastic.row(terms, lower=rows[0][1])
+                    elastic.row(terms, lower=math.fsum(least for _, least in rows) / worst)
                     again = True
             if not again:
                 break
@@ -375,7 +375,7 @@ class Table:
         """Gain above the floor in each draw, as a share of the party's scale."""
         i = floor.party
         extra = math.fsum(v * point[c] for c, v in floor.extra.items())
-        gain = self._payoffs[:, i] @ point[: self.width] - self.game.no_deal[i] + extra
+        gain = self._payoffs[:, i] @ point[: self.width] - self.game.no_deal_draws[:, i] + extra
         return np.asarray((gain - floor.least) / self.game.scale[i])
 
     def _failing(self, point: Array, floors: tuple[Floor, ...]) -> bool:
@@ -387,7 +387,7 @@ class Table:
         terms = {c: float(v) / size for c, v in enumerate(self._payoffs[draw, floor.party]) if v}
         for c, v in floor.extra.items():
             self._add(terms, c, v / size)
-        return terms, (floor.least + float(self.game.no_deal[floor.party])) / size
+        return terms, (floor.least + float(self.game.no_deal_draws[draw, floor.party])) / size
 
     def _add_critical(self, point: Array, floors: tuple[Floor, ...], critical: dict[int, set[int]]) -> bool:
         grown = False

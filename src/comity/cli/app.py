@@ -24,6 +24,7 @@ from comity.cli.output import (
     width,
     write_file,
 )
+from comity.errors import InputError
 
 __all__ = ["app"]
 
@@ -78,21 +79,46 @@ def deal(
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with 1 when there is no zone of agreement.")
     ] = False,
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(
+            "--evaluate",
+            metavar="DEAL",
+            help="Look at your own package instead: YAML with clauses, or a --json answer.",
+        ),
+    ] = None,
+    package: Annotated[
+        str | None,
+        typer.Option("--package", metavar="NAME", help="Which package of a --json answer to evaluate."),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Print the whole report here too, not its first pages.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Find packages in which every party is a net gainer, or say what would open a zone."""
+    if package is not None and evaluate is None:
+        msg = "it says which package of a --json answer to evaluate"
+        raise InputError(msg, key="--package", accepted="together with --evaluate DEAL")
     target = html
     if target is None and not json:
-        target = Path(f"{round_file.stem or 'round'}.html")
+        target = Path(f"{(evaluate or round_file).stem or 'round'}.html")
     if target is not None:
         check_writable(target, option="--html")
-    from comity.services.deal import deal_find
+    from comity.services.deal import deal_evaluate, deal_find
 
     with progress_bar(quiet=quiet) as progress:
-        found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+        if evaluate is None:
+            found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+        else:
+            found = deal_evaluate(
+                path=round_file,
+                supplied=evaluate,
+                package=package,
+                seed=seed,
+                draws=draws,
+                progress=progress,
+            )
     if target is not None:
         from comity.reports.html import render_html
 
@@ -105,7 +131,10 @@ def deal(
 
         print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
     if require_zone and not found.zone_open:
-        say("no zone of agreement", quiet=quiet)
+        say(
+            "no zone of agreement" if evaluate is None else "not an agreement in which each gains",
+            quiet=quiet,
+        )
         raise typer.Exit(1)
 
 

@@ -121,7 +121,7 @@ class Answer:
     kicker: str = ""
 
     def __post_init__(self) -> None:
-        check_words(self.text, *self.details)
+        check_words(self.text, *self.details, self.kicker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,60 +3,60 @@
 Search on local values in small worlds, re-solve the world at the package, search again, and keep the full
 world's ledger as the last word (§6.3). Nothing here recommends a package to a state.
 
-Who may import me: doors. Start at :func:`deal_find`.
+Who may import me: doors. Start at :func:`deal_find`; :func:`deal_evaluate` looks at a package that the user
+brings.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from comity.bargaining import alternatives, find_blockers, smallest_linkage, test_zone
+from comity.bargaining import (
+    alternatives,
+    find_blockers,
+    smallest_linkage,
+    solve_nash,
+)
+from comity.bargaining import test_zone as check_zone
 from comity.errors import SolveError
 from comity.evidence import Catalogue, Evidence, Parameters
-from comity.evidence.pack import COUNTRY_COLUMNS
+from comity.services import deal_analysis as analysis
 from comity.services import deal_packages as packs
 from comity.services.basis import list_assumptions, list_tables
 from comity.services.clashes import list_clashes
-from comity.services.deal_result import (
-    BlockersFound,
-    Deal,
-    Imputed,
-    Unvalued,
-    Zone,
-)
+from comity.services.deal_basis import TABLES, find_places, list_imputed, list_missing
+from comity.services.deal_improvement import evaluate_package
+from comity.services.deal_result import BlockersFound, Deal, Unvalued, Zone
+from comity.services.deal_sensitivity import measure_pressure, measure_sensitivity
+from comity.services.deal_supplied import read_supplied
 from comity.services.laboratory import Laboratory
-from comity.services.mismatch import MISSING, measure_mismatch
+from comity.services.mismatch import measure_mismatch
 from comity.services.roundfile import read_round
 from comity.services.search import Search
-from comity.world.facts import TABLES as FACT_TABLES
-from comity.world.figures import TABLES as WORLD_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from comity.bargaining import Game, Solution
+    from comity.bargaining import Game, Linkage, Solution
     from comity.bargaining import Zone as ZoneTest
+    from comity.services.deal_findings import Evaluation, Fragility
     from comity.services.deal_result import PackageResult
+    from comity.services.deal_supplied import Supplied
+    from comity.services.roundfile import Round
     from comity.services.stakes import Stakes
 
-__all__ = ["deal_find", "list_countries"]
+    Tell = Callable[[str, float], None]
 
-Progress = "Callable[[str, float], None]"
+__all__ = ["deal_evaluate", "deal_find", "list_countries"]
 
 #: Most packages that a report sets side by side.
 MOST_PACKAGES: Final = 4
-#: Tables that the mismatch reads, beside those of the world.
-_MISMATCH_TABLES: Final = (
-    "pressure",
-    "immigration_by_citizenship",
-    "found_irregular",
-    "asylum_applications",
-)
 
 
 def list_countries(evidence: Evidence) -> dict[str, str]:
@@ -101,21 +101,96 @@ def deal_find(
     """
     # Matrices here are small: one thread is faster than several, and the sums keep their order.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _find(path, seed, draws, progress if progress is not None else _quiet)
+        bench = _open_bench(path, seed, draws, progress if progress is not None else _quiet)
+        return _find(bench)
 
 
-def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, float], None]) -> Deal:
+def deal_evaluate(
+    *,
+    path: Path,
+    supplied: Path,
+    package: str | None = None,
+    seed: int | None = None,
+    draws: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Deal:
+    """Look at a package that the user brings: rules, gains, distance to the frontier, one improvement (§6.7).
+
+    Parameters
+    ----------
+    path
+        The round file (YAML).
+    supplied
+        The package: YAML with ``clauses``, or the JSON of an earlier answer.
+    package
+        Which package of a JSON answer; the first unless told.
+    seed, draws, progress
+        As in :func:`deal_find`.
+
+    Returns
+    -------
+    Deal
+        Its first package is the one supplied, at exactly the values supplied, and ``evaluation`` says what
+        there is to say about it; a second package is the improvement, where there is one.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used. A package that breaks a rule or a red line is an answer, not an error.
+    SolveError
+        The world or a program was not solved.
+    """
+    with threadpool_limits(limits=1, user_api="blas"):
+        bench = _open_bench(
+            path, seed, draws, progress if progress is not None else _quiet, supplied, package
+        )
+        return _evaluate(bench)
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """A round laid out for work."""
+
+    round: Round
+    evidence: Evidence
+    parameters: Parameters
+    catalogue: Catalogue
+    lab: Laboratory
+    search: Search
+    tell: Tell
+    seed: int
+    draws: int
+    supplied: Supplied | None
+
+
+def _open_bench(
+    path: Path,
+    seed: int | None,
+    draws: int | None,
+    tell: Tell,
+    supplied: Path | None = None,
+    package: str | None = None,
+) -> _Bench:
     tell("Reading the round", 0.0)
     evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()
     round_ = read_round(path, catalogue=catalogue, countries=list_countries(evidence))
+    brought = (
+        None if supplied is None else read_supplied(supplied, round_, catalogue.instruments, package=package)
+    )
     seed = round_.seed if seed is None else seed
     draws = round_.draws if draws is None else draws
     lab = Laboratory(round_, evidence, parameters, catalogue, draws=draws, seed=seed)
     search = Search(lab, seed, tell)
+    return _Bench(round_, evidence, parameters, catalogue, lab, search, tell, seed, draws, brought)
+
+
+def _find(bench: _Bench) -> Deal:
+    lab, search, tell = bench.lab, bench.search, bench.tell
     first = search.game
     tell("Testing for a zone of agreement", 0.5)
-    narrow, wide = test_zone(first, linked=False), test_zone(first)
+    narrow, wide = check_zone(first, linked=False), check_zone(first)
     linkage = smallest_linkage(first) if wide.open and not narrow.open else None
+    fragile = _on_paper(search)
     results: tuple[PackageResult, ...] = ()
     unsolved = ""
     if wide.open:
@@ -127,31 +202,86 @@ def _find(path: Path, seed: int | None, draws: int | None, tell: Callable[[str, 
         results = packs.write_packages(lab, search, packs.keep_different(search.game, found), tell)
     tell("Naming what closes the zone", 1.0)
     blockers = _blockers(first, narrow_open=narrow.open, wide_open=wide.open)
-    best_package = {x.key: x.value for x in results[0].provisions} if results else {}
-    tell("Writing the answer", 1.0)
+    return _write(bench, first, (narrow, wide, linkage), results, blockers, fragile, None, unsolved)
+
+
+def _on_paper(search: Search) -> tuple[Fragility, ...]:
+    """Look at the package that would be best if all of it were used, as it is expected to be used."""
+    if not search.delivery.conditional:
+        return ()
+    best = solve_nash(search.delivered(1.0))
+    if not best.found:
+        return ()
+    found = analysis.measure_fragility(search, best.values, analysis.ON_PAPER)
+    return () if found is None else (found,)
+
+
+def _evaluate(bench: _Bench) -> Deal:
+    lab, search, tell = bench.lab, bench.search, bench.tell
+    brought = bench.supplied
+    assert brought is not None  # noqa: S101  (deal_evaluate reads it)
+    first = search.game
+    tell("Testing for a zone of agreement", 0.5)
+    narrow, wide = check_zone(first, linked=False), check_zone(first)
+    linkage = smallest_linkage(first) if wide.open and not narrow.open else None
+    search.around(brought.values, "Valuing the clauses around the package")
+    results, evaluation = evaluate_package(lab, search, brought, tell)
+    tell("Naming what closes the zone", 1.0)
+    blockers = _blockers(first, narrow_open=narrow.open, wide_open=wide.open)
+    return _write(bench, first, (narrow, wide, linkage), results, blockers, (), evaluation, "")
+
+
+def _write(
+    bench: _Bench,
+    first: Game,
+    zones: tuple[ZoneTest, ZoneTest, Linkage | None],
+    results: tuple[PackageResult, ...],
+    blockers: tuple[BlockersFound, ...],
+    fragile: tuple[Fragility, ...],
+    evaluation: Evaluation | None,
+    unsolved: str,
+) -> Deal:
+    lab, search, catalogue = bench.lab, bench.search, bench.catalogue
+    narrow, wide, linkage = zones
+    best = {x.key: x.value for x in results[0].provisions} if results else {}
+    bench.tell("Weighing the package", 1.0)
+    hangs = measure_sensitivity(search, best) if results and evaluation is None else None
+    threat = analysis.test_threat(search, first, wide)
+    held = best or ({} if threat is None else threat.values)
+    own = analysis.measure_fragility(search, best, results[0].name) if results else None
+    if own is not None:
+        fragile = (own, *(f for f in fragile if f.on_paper != own.on_paper))
+    bench.tell("Writing the answer", 1.0)
     return Deal(
-        round=round_,
+        round=bench.round,
         names=_party_names(lab),
-        units={c.key: catalogue.instruments[c.instrument].parameter.unit for c in round_.table},
-        instruments={c.instrument: catalogue.instruments[c.instrument] for c in round_.table},
+        units={c.key: catalogue.instruments[c.instrument].parameter.unit for c in bench.round.table},
+        instruments={c.instrument: catalogue.instruments[c.instrument] for c in bench.round.table},
         migration_only=_zone(narrow),
         linked=_zone(wide),
         linkage=None if linkage is None or not linkage.found else linkage.clauses,
         linkage_proven=linkage is not None and linkage.proven,
         veto_players=() if linkage is None else linkage.veto_players_added,
+        threatened=threat,
         packages=results,
+        evaluation=evaluation,
+        fragility=fragile,
+        units_worth=analysis.measure_units(search, search.game, best),
+        budgets=analysis.measure_budgets(search, best) if best else (),
+        pressure=measure_pressure(search, search.game, held),
+        sensitivity=hangs,
         blockers=blockers,
         unvalued=_unvalued(search.stakes, first, results, blockers),
         cells=search.stakes.cells,
-        mismatch=measure_mismatch(round_, evidence, catalogue, best_package, lab.workers),
-        clashes=list_clashes([round_.clause(key) for key in best_package], catalogue),
-        assumptions=list_assumptions(parameters, lab.names),
-        imputed=_imputed(lab),
-        missing=(*_missing(lab, evidence), *([unsolved] if unsolved else [])),
-        evidence=list_tables(evidence, (*WORLD_TABLES, *FACT_TABLES, *_MISMATCH_TABLES)),
-        places=_places(evidence, lab),
-        seed=seed,
-        draws=draws,
+        mismatch=measure_mismatch(bench.round, bench.evidence, catalogue, best, lab.workers),
+        clashes=list_clashes([bench.round.clause(key) for key in best], catalogue),
+        assumptions=list_assumptions(bench.parameters, lab.names),
+        imputed=list_imputed(lab),
+        missing=(*list_missing(lab, bench.evidence), *([unsolved] if unsolved else [])),
+        evidence=list_tables(bench.evidence, TABLES),
+        places=find_places(bench.evidence, lab),
+        seed=bench.seed,
+        draws=bench.draws,
         versions={"comity": version("comity"), "pyscipopt": version("pyscipopt"), "numpy": version("numpy")},
     )
 
@@ -220,57 +350,3 @@ def _unvalued(
             flips = next((b.receivers[cell.party] for b in blockers if cell.party in b.receivers), None)
         out.append(Unvalued(cell.party, cell.clause, None if holder is None else holder.name, flips))
     return tuple(out)
-
-
-def _imputed(lab: Laboratory) -> tuple[Imputed, ...]:
-    filled = lab.central.economy.imputed
-    return tuple(Imputed(code, filled[code]) for code in sorted(lab.kept) if code in filled)
-
-
-def _missing(lab: Laboratory, evidence: Evidence) -> tuple[str, ...]:
-    """Say what the pack does not hold for the economies of this round."""
-    said = [MISSING]
-    for code in sorted(lab.kept):
-        absent = _absent(evidence, code)
-        if absent:
-            said.append(f"Nothing on {code} in: {'; '.join(absent)}.")
-    said += [
-        f"The pack holds no {gap}, so the model does not value {clause.key}."
-        for clause in lab.round.table
-        if (gap := lab.gap(clause))
-    ]
-    for party in lab.round.parties:
-        if party.red_line.gain_at_most is not None:
-            said.append(f"The largest gain that {party.code} may take is on file but bounds no package yet.")
-        if party.no_deal.low != party.no_deal.high:
-            said.append(f"The no-deal of {party.code} is taken at its central value; its range is not drawn.")
-    said += [
-        "Goods trade only: services are part of what closes each economy's accounts.",
-        "Tariffs by pair of countries are not in the pack; each importer's average is spread out.",
-        "Movers bring no family at first, and the worth of living elsewhere beyond pay is not valued.",
-        "The cost of education that leaves with skilled movers is not valued.",
-        "People move by number here: there is no queue for regular places, so no rent of a quota is counted.",
-        "Political cost is counted only where the round file states it as an interest.",
-    ]
-    return tuple(said)
-
-
-def _absent(evidence: Evidence, code: str) -> list[str]:
-    """Titles of the tables used here that hold the country in none of their country columns."""
-    gaps: dict[str, list[str]] = {}
-    for gap in evidence.gaps(code):
-        if gap.table in (*WORLD_TABLES, *FACT_TABLES):
-            gaps.setdefault(gap.table, []).append(gap.title)
-    columns = {name: set(evidence.meta(name).columns) & set(COUNTRY_COLUMNS) for name in gaps}
-    return sorted(titles[0] for name, titles in gaps.items() if len(titles) >= len(columns[name]))
-
-
-def _places(evidence: Evidence, lab: Laboratory) -> dict[str, tuple[float, float]]:
-    """Longitude and latitude of each member country, and of blocs as the middle of their members."""
-    frame = evidence.table("countries").set_index("iso3")
-    out = {}
-    for code, members in lab.members.items():
-        at = frame.loc[list(members), ["longitude", "latitude"]].to_numpy(dtype=float)
-        if np.isfinite(at).all():
-            out[code] = (float(at[:, 0].mean()), float(at[:, 1].mean()))
-    return out

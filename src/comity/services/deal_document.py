@@ -37,6 +37,7 @@ from comity.reports.document import (
     Words,
     text,
 )
+from comity.services.deal_holds import show_holds
 from comity.services.deal_sections import (
     show_clashes,
     show_gains,
@@ -45,6 +46,8 @@ from comity.services.deal_sections import (
     show_rests_on,
     show_what_if_not,
 )
+from comity.services.deal_use import fragile_words, show_use
+from comity.services.deal_verdict import show_improvement, show_verdict
 from comity.services.deal_wording import (
     blocked_words,
     clause_name,
@@ -57,6 +60,7 @@ from comity.services.deal_wording import (
     share,
     value_figure,
 )
+from comity.services.deal_worth import show_worth
 from comity.services.mismatch import PRESSURE_START
 from comity.units import PERSONS
 from comity.vocabulary import Figure, Range, SourceClass
@@ -98,14 +102,19 @@ def write_document(deal: Deal, *, brief: bool = False) -> Document:
 
 def _all_pages(deal: Deal) -> Iterator[Block]:
     yield from _answer(deal)
+    if deal.evaluation is not None:
+        yield from show_improvement(deal, deal.evaluation)
     yield from _why(deal)
     if deal.packages:
         yield from _how(deal)
         yield from show_gains(deal, deal.packages[0])
         yield from show_ministries(deal, deal.packages[0])
+    yield from show_use(deal)
     yield from show_clashes(deal)
     yield from show_what_if_not(deal)
     if deal.packages:
+        yield from show_holds(deal, deal.packages[0])
+        yield from show_worth(deal, deal.packages[0])
         yield from show_next(deal, deal.packages[0])
     yield from show_rests_on(deal)
 
@@ -113,14 +122,18 @@ def _all_pages(deal: Deal) -> Iterator[Block]:
 def _first_pages(deal: Deal) -> Iterator[Block]:
     """Keep what a terminal can hold; folded blocks, the map and the basis stay in the full report."""
     yield from _answer(deal)
+    if deal.evaluation is not None:
+        yield from show_improvement(deal, deal.evaluation)
     if deal.packages:
         first = deal.packages[0]
-        yield Heading(2, text("How: {title}", title=first.title), "how")
+        yield Heading(2, text("How: {title}", title=Name(first.title, "quote")), "how")
         yield from _exchanges(deal, first)
         yield from _limits(deal, first)
         kept = (RangeChart, BarChart, Heading, Paragraph)
         yield from (block for block in show_gains(deal, first) if isinstance(block, kept))
     yield from show_what_if_not(deal)
+    if deal.packages:
+        yield from _who_could_leave(deal, deal.packages[0])
     if deal.unvalued:
         yield Notice(
             "missing",
@@ -128,12 +141,22 @@ def _first_pages(deal: Deal) -> Iterator[Block]:
         )
     yield Notice(
         "limit",
-        "Other packages, mismatch, ministries, effects on other policies, a draft schedule, and all that "
-        "this rests on: in the HTML report, or here with --full.",
+        "Other packages, mismatch, ministries, who gives whom, what a concession is worth, effects on other "
+        "policies, a draft schedule, and all that this rests on: in the HTML report, or here with --full.",
     )
 
 
+def _who_could_leave(deal: Deal, first: PackageResult) -> Iterator[Block]:
+    """Keep the sentences on stability; matrices and tables are in the full report."""
+    blocks = tuple(show_holds(deal, first))
+    start = next(k for k, b in enumerate(blocks) if isinstance(b, Heading) and b.text == "Who could leave")
+    yield from (b for b in blocks[start + 1 :] if isinstance(b, Bullets | Paragraph | Notice))
+
+
 def _answer(deal: Deal) -> Iterator[Block]:
+    if deal.evaluation is not None:
+        yield from show_verdict(deal, deal.evaluation)
+        return
     people = join_names(deal, tuple(deal.names))
     if deal.zone_open:
         first = deal.packages[0]
@@ -150,6 +173,7 @@ def _answer(deal: Deal) -> Iterator[Block]:
                 draws=count(deal.draws, "", "round:draws"),
             ),
             _linkage_words(deal),
+            *fragile_words(deal),
         ]
         if len(confirmed) > 1:
             n = count(len(confirmed), "", "model:§6.2|packages")
@@ -159,6 +183,12 @@ def _answer(deal: Deal) -> Iterator[Block]:
         yield Answer(answer, "zone", tuple(details))
         return
     details = [blocked_words(deal, found) for found in deal.blockers]
+    if deal.threatened is not None and deal.threatened.open:
+        details.append(
+            "Against a no-deal that others have worsened a package would be signed: what is gained then is "
+            "relief from a threat."
+        )
+    details += fragile_words(deal)
     if deal.packages:
         details.append("Packages were found, but the full ledger does not confirm that each party gains.")
     said = "No package on this table leaves {people} each better off."
@@ -328,7 +358,7 @@ def _sum_figures(figures: tuple[Figure, ...], reference: str) -> Figure | None:
 def _how(deal: Deal) -> Iterator[Block]:
     yield Heading(2, "How: what each gives and what each gets", "how")
     first = deal.packages[0]
-    yield Paragraph(text("{title}.", title=Emphasis(first.title)))
+    yield Paragraph(text("{title}.", title=Emphasis(Name(first.title, "quote"))))
     yield from _exchanges(deal, first)
     yield from _limits(deal, first)
     flows = [
@@ -359,7 +389,7 @@ def _how(deal: Deal) -> Iterator[Block]:
             blocks.insert(
                 0, Notice("limit", "The full ledger does not confirm that each party gains enough.")
             )
-        yield Details(text("{title}", title=package.title), tuple(blocks))
+        yield Details(text("{title}", title=Name(package.title, "quote")), tuple(blocks))
 
 
 def _is_country(code: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comity.bargaining import assess_stability, essential_clauses, exchange_cycles, measure_equity
+from comity.services.deal_analysis import measure_giving
 from comity.services.deal_result import (
     Block,
     CycleFound,
@@ -38,16 +39,28 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["TITLES", "Found", "keep_different", "write_packages"]
+__all__ = [
+    "TITLES",
+    "TOLERANCE",
+    "Found",
+    "account_packages",
+    "keep_different",
+    "round_values",
+    "write_packages",
+]
 
 #: What each way of choosing a package means, in words for a delegation.
 TITLES: Final = {
+    "supplied": "The package that was brought",
+    "improved": "The package that was brought, with what improves it and hurts nobody",
     "nash": "Balanced package (largest product of gains)",
     "even gain ratios": "Even package (the smallest share of what each could gain is as large as it can be)",
     "largest total gain": "Package with the largest joint gain",
     "fewest clauses": "Package with the fewest clauses that keeps most of the gains",
 }
 
+#: How far, as a share of a party's largest possible gain, rounding may miss a red line (as the game allows).
+TOLERANCE: Final = 1e-7
 #: A value this close to an end of its range is that end.
 SNAP: Final = 1e-5
 
@@ -75,16 +88,22 @@ def tidy_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
     A solver stops within its tolerance of a bound (50.000004 %) or at an odd inner value (15.7737); neither
     belongs in a treaty.
     """
-    rounded = {}
-    for key, value in values.items():
-        clause = game.clauses[game.index[key]]
-        near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
-        rounded[key] = near if near is not None else float(f"{value:.3g}")
+    rounded = round_values(game, values)
     granted = {key: value for key, value in rounded.items() if value or not _is_nothing(game, key)}
     for tidy in (granted, rounded):
         if tidy and not game.breaches(tidy) and game.rational(tidy):
             return tidy
     return dict(values)
+
+
+def round_values(game: Game, values: Mapping[str, float]) -> dict[str, float]:
+    """Round each value to an end of its range that it all but reaches, else to three figures."""
+    rounded = {}
+    for key, value in values.items():
+        clause = game.clauses[game.index[key]]
+        near = next((end for end in clause.ends if abs(value - end) <= SNAP * max(abs(end), 1.0)), None)
+        rounded[key] = near if near is not None else float(f"{value:.3g}")
+    return rounded
 
 
 def _is_nothing(game: Game, key: str) -> bool:
@@ -101,12 +120,23 @@ def write_packages(
     marked as not confirmed.
     """
     values = [tidy_values(search.game, item.solution.values) for item in found]
-    accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x))
-    results = tuple(
+    results = account_packages(lab, search, found, values, progress)
+    return tuple(r for r in results if r.confirmed) or results
+
+
+def account_packages(
+    lab: Laboratory,
+    search: Search,
+    found: Sequence[Found],
+    values: Sequence[Mapping[str, float]],
+    progress: Callable[[str, float], None],
+) -> tuple[PackageResult, ...]:
+    """Check packages in the full world over all draws and write them down, at exactly these values."""
+    accounts = lab.accounts(values, lambda x: progress("Full ledgers of all economies", x), search.delivery)
+    return tuple(
         _write_package(lab, search, item, value, account)
         for item, value, account in zip(found, values, accounts, strict=True)
     )
-    return tuple(r for r in results if r.confirmed) or results
 
 
 def _elicited(search: Search, values: Mapping[str, float]) -> tuple[Array, Array]:
@@ -116,7 +146,8 @@ def _elicited(search: Search, values: Mapping[str, float]) -> tuple[Array, Array
     for k, item in enumerate(search.interests):
         stated[:, k] = item.worth(value, on)
     marks = mark_overridden(search.lab.round, search.interests)
-    replaced = ((search.modelled[0] * value + search.modelled[1] * on) * marks).sum(axis=2)
+    delivered = search.delivery.factor[:, None, :] * marks
+    replaced = ((search.modelled[0] * value + search.modelled[1] * on) * delivered).sum(axis=2)
     return stated, replaced
 
 
@@ -136,7 +167,7 @@ def _write_package(
     # Against the status quo: the full world's ledger, less what an interest overrides, plus interests.
     added = _by_party(search, stated) - replaced
     status_quo = account.gains + added
-    gains = status_quo - game.no_deal
+    gains = status_quo - game.no_deal_draws
     final = dict(zip(game.parties, map(float, gains.mean(axis=0)), strict=True))
     searched = dict(zip(game.parties, map(float, game.gains(values).mean(axis=0)), strict=True))
     largest = max(abs(x) for x in final.values())
@@ -156,7 +187,7 @@ def _write_package(
         title=TITLES.get(item.name, item.name),
         provisions=provisions,
         gains={
-            code: _party_gain(lab, game, p, status_quo[:, p], ledger[code])
+            code: _party_gain(lab, game, p, status_quo[:, p], search.threats[:, p], ledger[code])
             for p, code in enumerate(game.parties)
         },
         ledger=ledger,
@@ -169,7 +200,7 @@ def _write_package(
         bound=item.solution.bound,
         gap=gap,
         method=item.solution.method,
-        confirmed=bool(np.all(margins >= game.epsilon)),
+        confirmed=bool(np.all(margins - game.epsilon >= -TOLERANCE * game.scale)),
         margins=dict(zip(game.parties, map(float, margins), strict=True)),
         searched=searched,
         final=final,
@@ -179,6 +210,8 @@ def _write_package(
             CycleFound(c.parties, c.clauses, c.only_together) for c in exchange_cycles(game, values)
         ),
         equity=EquityFound(equity.shares, equity.evenness, equity.smallest_to_largest),
+        giving=measure_giving(game, values),
+        by_draw=gains,
         essential=tuple(
             EssentialClause(x.clause, x.leaves, x.holds, x.below) for x in essential_clauses(game, values)
         ),
@@ -203,17 +236,15 @@ def _prove(game: Game, item: Found, values: Mapping[str, float]) -> tuple[float 
 
 
 def _party_gain(
-    lab: Laboratory, game: Game, p: int, status_quo: Array, lines: Sequence[LedgerLine]
+    lab: Laboratory, game: Game, p: int, status_quo: Array, threats: Array, lines: Sequence[LedgerLine]
 ) -> PartyGain:
     party = lab.round.parties[p]
-    gain = status_quo - game.no_deal[p]
-    losses = [threat.loss for threat in party.no_deal.worsened_by]
-    low, mid, high = (sum(getattr(x, end) for x in losses) for end in ("low", "mid", "high"))
+    gain = status_quo - game.no_deal_draws[:, p]
     against = Range.of(gain)
     # A worsened no-deal makes the same package look larger by what the threat would cost.
-    worsened = Range(against.low + low, against.mid + mid, against.high + high)
+    worsened = Range.of(gain + threats)
     # Summed from the lines, so that a reader who adds them up finds the same.
-    central = float(sum(line.weight * line.central for line in lines) - game.no_deal[p])
+    central = float(sum(line.weight * line.central for line in lines) - party.no_deal.mid)
     line = game.floor[p]
     return PartyGain(
         range=against,
@@ -265,13 +296,7 @@ def _write_lines(
     return tuple(rows)
 
 
-def _stability(game: Game, values: Mapping[str, float]) -> Stability | None:
-    if len(game.parties) > MOST_FOR_STABILITY:
-        return None
+def _stability(game: Game, values: Mapping[str, float]) -> Stability:
     found = assess_stability(game, values)
     blocks = tuple(Block(b.members, b.epsilon, tuple(b.values)) for b in found.blocking)
-    return Stability(blocks, found.epsilon, found.bound)
-
-
-#: Beyond this many parties the exact test of every coalition is left to a later, sparser method.
-MOST_FOR_STABILITY: Final = 12
+    return Stability(blocks, found.epsilon, found.bound, found.complete)

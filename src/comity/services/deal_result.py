@@ -8,7 +8,7 @@ Who may import me: services and doors. Start at :class:`Deal`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.reports.canonical import render_json
@@ -17,12 +17,27 @@ from comity.units import USD_MILLION_YEAR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from comity.reports.document import Document
     from comity.services.clashes import Clash
+    from comity.services.deal_findings import (
+        BudgetUse,
+        Evaluation,
+        Fragility,
+        Giving,
+        Pressure,
+        Sensitivity,
+        Threatened,
+        UnitWorth,
+    )
     from comity.services.mismatch import CorridorMismatch
     from comity.services.roundfile import Round
     from comity.services.stakes import Cell
     from comity.vocabulary import Figure, Instrument, Provision, Range
+
+    Array = NDArray[np.float64]
 
 __all__ = [
     "Assumption",
@@ -85,11 +100,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, proven to ``bound``."""
+    """Coalitions that could leave; ``epsilon`` is the least gain that keeps all in, proven to ``bound``.
+
+    ``complete``: every coalition that could is listed; with many parties the strongest one is searched for.
+    """
 
     blocking: tuple[Block, ...]
     epsilon: float
     bound: float
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,7 @@ class PackageResult:
     the largest difference over the largest gain (§6.3). ``margins`` is what each party gains above its red
     line in the required share of draws; ``interests`` the sum of what the round file states, less what it
     overrides, ``trade_links`` the part of the central gain that comes from trade which migrants create.
+    ``by_draw`` holds the gains against the no-deal, draws × parties; it is not part of the JSON.
     """
 
     name: str
@@ -146,10 +166,12 @@ class PackageResult:
     searched: Mapping[str, float]
     final: Mapping[str, float]
     distance: float
-    stability: Stability | None
+    stability: Stability
     cycles: tuple[CycleFound, ...]
     equity: EquityFound
     essential: tuple[EssentialClause, ...]
+    giving: tuple[Giving, ...]
+    by_draw: Array = field(repr=False, compare=False)
 
     def ministries(self, party: str) -> dict[str, float]:
         """Median-line gains by ministry, weighted as the party counts; US$ million per year."""
@@ -248,7 +270,14 @@ class Deal:
     linkage: tuple[str, ...] | None
     linkage_proven: bool
     veto_players: tuple[str, ...]
+    threatened: Threatened | None
     packages: tuple[PackageResult, ...]
+    evaluation: Evaluation | None
+    fragility: tuple[Fragility, ...]
+    units_worth: tuple[UnitWorth, ...]
+    budgets: tuple[BudgetUse, ...]
+    pressure: tuple[Pressure, ...]
+    sensitivity: Sensitivity | None
     blockers: tuple[BlockersFound, ...]
     unvalued: tuple[Unvalued, ...]
     cells: tuple[Cell, ...]
@@ -265,7 +294,9 @@ class Deal:
 
     @property
     def zone_open(self) -> bool:
-        """Whether at least one package serves every party, confirmed by the full world."""
+        """Whether a package serves every party, confirmed by the full world: any, or the one brought."""
+        if self.evaluation is not None:
+            return self.evaluation.within_rules and self.packages[0].confirmed
         return any(package.confirmed for package in self.packages)
 
     def __repr__(self) -> str:
@@ -311,7 +342,14 @@ class Deal:
                 "smallest_linkage": None if self.linkage is None else list(self.linkage),
                 "linkage_proven": self.linkage_proven,
                 "veto_players_added": list(self.veto_players),
+                "under_threat": None if self.threatened is None else asdict(self.threatened),
             },
+            "evaluation": None if self.evaluation is None else _evaluation(self.evaluation),
+            "fragility": [asdict(item) for item in self.fragility],
+            "exchange": [asdict(item) for item in self.units_worth],
+            "budgets": [asdict(item) for item in self.budgets],
+            "pressure": [asdict(item) for item in self.pressure],
+            "sensitivity": None if self.sensitivity is None else _sensitivity(self.sensitivity),
             "packages": [self._package(package) for package in self.packages],
             "clashes": [asdict(clash) for clash in self.clashes],
             "blockers": [asdict(item) for item in self.blockers],
@@ -377,15 +415,28 @@ class Deal:
             "searched_mean_gains": dict(p.searched),
             "final_mean_gains": dict(p.final),
             "distance": p.distance,
-            "stability": None if p.stability is None else asdict(p.stability),
+            "stability": asdict(p.stability),
             "cycles": [asdict(cycle) for cycle in p.cycles],
             "equity": asdict(p.equity),
             "essential": [asdict(clause) for clause in p.essential],
+            "giving": [asdict(item) for item in p.giving],
         }
 
 
 def _range(r: Range) -> dict[str, float]:
     return {"low": r.low, "mid": r.mid, "high": r.high}
+
+
+def _sensitivity(s: Sensitivity) -> dict[str, Any]:
+    weights = [
+        {**asdict(w), "gains": [{"factor": f, "gains": dict(g)} for f, g in w.gains.items()]}
+        for w in s.weights
+    ]
+    return {**asdict(s), "weights": weights}
+
+
+def _evaluation(e: Evaluation) -> dict[str, Any]:
+    return {**asdict(e), "within_rules": e.within_rules}
 
 
 def _figure(f: Figure | None) -> dict[str, Any] | None:

@@ -32,8 +32,8 @@ from comity.services.deal_wording import (
     clause_words,
     count,
     gain_figure,
-    join_names,
     ledger_chart,
+    ministry_name,
     money,
     share,
     stated,
@@ -58,8 +58,6 @@ _EVIDENCE = {
     "recalled": "published study, recalled",
     "contested": "contested between studies",
 }
-#: Circles of giving listed in full.
-_MOST_CYCLES = 5
 
 
 def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
@@ -84,7 +82,7 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
     )
     yield Heading(3, "The ledger, line by line")
     yield ledger_chart(deal, package)
-    yield KeyValues(
+    within = KeyValues(
         tuple(
             (
                 text(
@@ -95,7 +93,7 @@ def show_gains(deal: Deal, package: PackageResult) -> Iterator[Block]:
             for code, worth in package.trade_links.items()
         )
     )
-    yield Details("The ledger as a table, with ranges", tuple(_ledger_tables(deal, package)))
+    yield Details("The ledger as a table, with ranges", (*_ledger_tables(deal, package), within))
     yield Paragraph(_who_counts(deal))
 
 
@@ -244,56 +242,75 @@ def show_what_if_not(deal: Deal) -> Iterator[Block]:
             )
     if deal.linkage is not None:
         rows.append(("Smallest linkage", clause_words(deal, deal.linkage)))
+        added = " and ".join(ministry_name(deal, m) for m in deal.veto_players)
+        rows.append(("Ministries that it adds, each of which must agree", Name(added) if added else "none"))
     yield KeyValues(tuple(rows))
     if deal.blockers:
         yield Bullets(tuple(blocked_words(deal, found) for found in deal.blockers))
-    if not deal.packages:
+    yield from show_threat(deal)
+
+
+def show_threat(deal: Deal) -> Iterator[Block]:
+    """Show gains against today, no deal and a worsened no-deal side by side."""
+    found = deal.threatened
+    if found is None:
         return
-    first = deal.packages[0]
-    if first.stability is None:
-        yield Notice("limit", "Too many parties for the exact test of every coalition.")
-    elif first.stability.blocking:
-        yield Bullets(
-            tuple(
-                text(
-                    "{who} could do better among themselves, by {gain} at least each, with {clauses}.",
-                    who=join_names(deal, block.members),
-                    gain=money(block.margin, "model:§6.5"),
-                    clauses=Name(", ".join(block.clauses), "code"),
-                )
-                for block in first.stability.blocking
-            )
-        )
-    else:
-        yield Paragraph(
-            "No smaller group of parties could do better by itself with the clauses between its members."
-        )
-    together = [cycle for cycle in first.cycles if cycle.only_together]
-    if together:
-        yield Paragraph(
-            text(
-                "Circles of giving that no two parties could close by themselves: {n}, among them",
-                n=count(len(together), "", "model:§6.6"),
-            )
-        )
-        circles = (" → ".join([*cycle.parties, cycle.parties[0]]) for cycle in together[:_MOST_CYCLES])
-        yield Bullets(tuple(Name(circle, "code") for circle in circles))
-    broken = [x for x in first.essential if not x.holds]
-    if broken:
-        yield Table(
-            "Clauses that hold the package together",
-            (Column("Without"), Column("Below its red line"), Column("Also falls")),
-            tuple(
-                (
-                    Name(x.clause, "code"),
-                    Name(", ".join(deal.names[c] for c in x.below)) if x.below else None,
-                    Name(", ".join(k for k in x.leaves if k != x.clause), "code")
-                    if len(x.leaves) > 1
-                    else None,
-                )
-                for x in broken
+    yield Heading(3, "What a threat changes")
+    threats = [
+        text(
+            "{by} can worsen the no-deal of {who}: {how}, {loss}.",
+            by=Name(deal.names[threat.by]),
+            who=Name(deal.names[party.code]),
+            how=Name(threat.how, "quote"),
+            loss=Figure(
+                threat.loss.range,
+                USD_MILLION_YEAR,
+                SourceClass.ELICITED,
+                f"round:parties.{p}.no_deal.worsened_by.{k}.loss",
             ),
         )
+        for p, party in enumerate(deal.round.parties)
+        for k, threat in enumerate(party.no_deal.worsened_by)
+    ]
+    yield Bullets(tuple(threats))
+    if found.open and not deal.linked.open:
+        yield Paragraph(
+            "Against the worsened no-deal a package serves every party; against the no-deal as it is, none "
+            "does. What is gained there is relief from the threat: somebody would sign and be worse off than "
+            "today."
+        )
+    yield Table(
+        "One package, measured three ways" if deal.packages else "The package that the threat would carry",
+        (
+            Column("Party"),
+            *((Column("Against today", signed=True),) if deal.packages else ()),
+            Column("Against its no-deal", signed=True),
+            Column("Against a worsened no-deal", signed=True),
+        ),
+        tuple(_three_ways(deal, code) for code in deal.names),
+        note="Where the last figure is larger, the difference is relief from a threat, not what the "
+        "package brings.",
+    )
+    if not deal.packages and found.values:
+        yield Paragraph(text("It would hold {clauses}.", clauses=clause_words(deal, tuple(found.values))))
+
+
+def _three_ways(deal: Deal, code: str) -> tuple[Words | None, ...]:
+    if deal.packages:
+        gain = deal.packages[0].gains[code]
+        key = f"model:§6.2|{deal.packages[0].name}|{code}"
+        return (
+            Name(deal.names[code]),
+            money(gain.status_quo, f"{key}|today"),
+            money(gain.range, key),
+            money(gain.worsened, f"{key}|worsened"),
+        )
+    assert deal.threatened is not None  # noqa: S101  (show_threat asks only then)
+    return (
+        Name(deal.names[code]),
+        money(deal.threatened.against_no_deal[code], f"model:§6.4|threat|{code}"),
+        money(deal.threatened.against_worsened[code], f"model:§6.4|threat|{code}|worsened"),
+    )
 
 
 def show_next(deal: Deal, package: PackageResult) -> Iterator[Block]:
@@ -373,6 +390,29 @@ def show_rests_on(deal: Deal) -> Iterator[Block]:
                     share(first.distance, "model:§6.3|distance"),
                 ),
             )
+        )
+    if first is not None:
+        yield Details(
+            "What the search saw, and what the full ledger says",
+            (
+                Table(
+                    "Mean gains",
+                    (
+                        Column("Party"),
+                        Column("In the search", signed=True),
+                        Column("In the full ledger", signed=True),
+                    ),
+                    tuple(
+                        (
+                            Name(deal.names[code]),
+                            money(first.searched[code], f"model:§6.3|{code}|searched"),
+                            money(first.final[code], f"model:§6.3|{code}|final"),
+                        )
+                        for code in deal.names
+                    ),
+                    note="The search works with lines through small worlds; the ledger with the whole world.",
+                ),
+            ),
         )
     yield Details(
         "Parameters: contested and assumed first",

@@ -5,7 +5,7 @@ Who may import me: :mod:`comity.services.deal_document`. Start at :func:`money`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.reports.document import BarChart, BarRow, Name, Source, Text, Words, text
 from comity.units import SHARE, USD_MILLION_YEAR
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from comity.vocabulary import Provision
 
 __all__ = [
+    "BROUGHT",
     "blocked_words",
     "clause_name",
     "clause_words",
@@ -30,6 +31,10 @@ __all__ = [
     "stated",
     "value_figure",
 ]
+
+
+#: What figures of a package that the user brought refer to.
+BROUGHT: Final = "model:§6.7|brought"
 
 
 def _source(reference: str) -> SourceClass:
@@ -67,13 +72,11 @@ def gain_figure(package: PackageResult, code: str) -> Figure:
 
 
 def value_figure(deal: Deal, provision: Provision, unit: str | None = None) -> Figure:
-    """Value of a provision, chosen by the search within the range of the round file."""
-    return Figure(
-        provision.value,
-        unit or deal.units[provision.key],
-        SourceClass.MODELLED,
-        f"model:§6.2|{provision.key}",
-    )
+    """Value of a provision: found by the search in the range of the round file, or brought by the user."""
+    unit = unit or deal.units[provision.key]
+    if deal.evaluation is not None and provision in deal.packages[0].provisions:
+        return Figure(provision.value, unit, SourceClass.ELICITED, f"{BROUGHT}|{provision.key}")
+    return Figure(provision.value, unit, SourceClass.MODELLED, f"model:§6.2|{provision.key}")
 
 
 def clause_name(deal: Deal, instrument: str) -> Text:
@@ -186,8 +189,14 @@ def list_sources(deal: Deal) -> tuple[Source, ...]:
     tables = tuple(
         Source(f"evidence:{t.table}", t.title, t.producer, t.edition, t.licence, t.url) for t in deal.evidence
     )
+    brought = (
+        ()
+        if deal.evaluation is None
+        else (Source(BROUGHT, f"The package “{deal.evaluation.title}”", "the user who brought it"),)
+    )
     return (
         *tables,
+        *brought,
         Source(
             "parameter:",
             "Parameters of the world model, each with its reference",

@@ -8,8 +8,8 @@ Who may import me: services. Start at :class:`Laboratory`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.evidence import Catalogue, Evidence, Parameters
+    from comity.services.delivery import Delivery
     from comity.services.roundfile import Clause, Round
     from comity.world import Facts, Figures
 
@@ -87,6 +88,12 @@ def make_provision(clause: Clause, value: float, unit: str) -> Provision:
     )
 
 
+@lru_cache(maxsize=2)
+def _read_pack(evidence: Evidence) -> tuple[Figures, Facts]:
+    """Line up the figures of a pack once; a second look at a round need not wait for it."""
+    return pack_figures(gather(evidence)), gather_facts(evidence)
+
+
 class Laboratory:
     """The draws of one round.
 
@@ -113,8 +120,7 @@ class Laboratory:
         self.round = round_
         self.catalogue = catalogue
         self.draws = draws
-        self.figures: Figures = pack_figures(gather(evidence))
-        self.facts: Facts = gather_facts(evidence)
+        self.figures, self.facts = _read_pack(evidence)
         self.names = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
         self._central = {name: parameters.value(name) for name in self.names}
         self.drawn: dict[str, Array] = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
@@ -204,6 +210,10 @@ class Laboratory:
         """Whether the clause's instrument acts on the model, and the pack holds what it needs to."""
         return bool(self.catalogue.instruments[clause.instrument].action) and not self.gap(clause)
 
+    def acts(self, values: Mapping[str, float]) -> bool:
+        """Whether any clause of a package acts on the model."""
+        return any(self.is_modelled(self.round.clause(key)) for key in values)
+
     def gap(self, clause: Clause) -> str:
         """Say what the pack lacks to value a clause in the model; empty where it lacks nothing (§2.3)."""
         instrument = self.catalogue.instruments[clause.instrument]
@@ -212,16 +222,35 @@ class Laboratory:
         provision = make_provision(clause, clause.strongest, instrument.parameter.unit)
         return find_gap(self.setting(self.central.economy, None), provision, instrument.action)
 
-    def shock(self, setting: Setting, values: Mapping[str, float]) -> Shock:
-        """Shock of a package (value by clause key); clauses that do not act on the model add nothing."""
-        total = Shock()
+    def shock(
+        self,
+        setting: Setting,
+        values: Mapping[str, float],
+        known: dict[tuple[str, float], Shock] | None = None,
+    ) -> Shock:
+        """Shock of a package (value by clause key); clauses that do not act on the model add nothing.
+
+        ``known`` keeps the shocks of single clauses in this setting, for packages that share them.
+        """
+        parts = []
         for key, value in values.items():
-            clause = self.round.clause(key)
-            instrument = self.catalogue.instruments[clause.instrument]
-            if instrument.action:
-                provision = make_provision(clause, value, instrument.parameter.unit)
-                total += act(setting, provision, instrument.action)
-        return total
+            part = None if known is None else known.get((key, value))
+            if part is None:
+                clause = self._clauses[key]
+                instrument = self.catalogue.instruments[clause.instrument]
+                part = Shock()
+                if instrument.action:
+                    provision = make_provision(clause, value, instrument.parameter.unit)
+                    part = act(setting, provision, instrument.action)
+                if known is not None:
+                    known[key, value] = part
+            parts.append(part)
+        # One sum at the end: adding shocks copies their lists each time.
+        return Shock(*(tuple(x for p in parts for x in getattr(p, f.name)) for f in fields(Shock)))
+
+    @cached_property
+    def _clauses(self) -> dict[str, Clause]:
+        return {clause.key: clause for clause in self.round.table}
 
     def lines(self, world: World, shock: Shock) -> Array:
         """Lines of each party in one world, US$ million per year; parties × lines."""
@@ -269,10 +298,13 @@ class Laboratory:
         """Gains of packages in small worlds, of all draws or those told; draws × packages × parties."""
         which: Sequence[int | None] = range(self.draws) if draws is None else draws
         out = np.zeros((len(which), len(packages), len(self.members)))
+        if not any(map(self.acts, packages)):
+            return out
         for row, draw in enumerate(which):
             world, setting = self.small(draw)
+            known: dict[tuple[str, float], Shock] = {}
             for k, package in enumerate(packages):
-                out[row, k] = self.gain(world, self.shock(setting, package))
+                out[row, k] = self.gain(world, self.shock(setting, package, known))
             tick((row + 1) / len(which))
         return out
 
@@ -280,15 +312,29 @@ class Laboratory:
         self,
         packages: Sequence[Mapping[str, float]],
         tick: Callable[[float], None],
-        *,
-        executor: Executor | None = None,
+        delivery: Delivery | None = None,
     ) -> list[Account]:
-        """Write final ledgers of several packages in the full world, over all draws (§3.13)."""
-        lines = self.run([self.parts(package) for package in packages], tick, executor=executor)
+        """Write final ledgers of several packages in the full world, over all draws (§3.13).
+
+        With ``delivery`` each draw sees only what is released and used of each clause.
+        """
+
+        def delivered(package: Mapping[str, float], draw: int | None) -> Mapping[str, float]:
+            return package if delivery is None else delivery.effective(self._clauses, package, draw)
+
+        shape = (self.draws, len(packages), len(self.members), len(LINES))
+        lines = np.zeros(shape)
+        # A round of stated interests alone needs no world.
+        for draw, world in self._full_worlds() if any(map(self.acts, packages)) else ():
+            setting = self.setting(world.economy, draw)
+            known: dict[tuple[str, float], Shock] = {}
+            for k, package in enumerate(packages):
+                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw), known))
+            tick((draw + 1) / self.draws)
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
-            shock = self.shock(setting, package)
+            shock = self.shock(setting, delivered(package, None))
             central = self.lines(self.central, shock)
             unlinked = self.lines(self.unlinked, shock)
             links = ((central - unlinked) * self.weights).sum(axis=1)

@@ -13,6 +13,7 @@ from comity.errors import InputError
 from comity.services.roundfile_checks import check_round
 from comity.services.roundfile_messages import MISSING, describe
 from comity.services.roundfile_models import (
+    Budget,
     Clause,
     Counts,
     Interest,
@@ -24,8 +25,11 @@ from comity.services.roundfile_models import (
     RedLine,
     Round,
     Settings,
+    ShareSpread,
     Spread,
+    TakeUp,
     Threat,
+    Tranche,
 )
 from comity.services.roundfile_source import one_line, parse_source, read_source
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from comity.services.roundfile_source import Problem, Source
 
 __all__ = [
+    "Budget",
     "Clause",
     "Counts",
     "Interest",
@@ -48,8 +53,11 @@ __all__ = [
     "RedLine",
     "Round",
     "Settings",
+    "ShareSpread",
     "Spread",
+    "TakeUp",
     "Threat",
+    "Tranche",
     "check_source",
     "load_round",
     "parse_round",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from comity.services.roundfile_conditions import check_conditions
 from comity.services.roundfile_messages import closest_country, closest_instrument, number, quoted
 from comity.services.roundfile_source import Problem, one_line
 
@@ -48,6 +49,7 @@ def check_round(
     for index, clause in enumerate(round_.table):
         yield from _check_clause(("table", index), clause, round_, instruments)
     yield from _check_keys(round_, instruments)
+    yield from check_conditions(round_, instruments, catalogue.stronger)
     for index, party in enumerate(round_.parties):
         yield from _check_red_line(("parties", index), party, round_)
         yield from _check_no_deal(("parties", index), party, round_)
@@ -192,14 +194,6 @@ def _check_keys(round_: Round, instruments: Mapping[str, Instrument]) -> Iterato
 
 
 def _check_red_line(key: Key, party: Party, round_: Round) -> Iterator[Problem]:
-    line = party.red_line
-    if line.gain_at_most is not None and line.gain_at_least > line.gain_at_most:
-        yield Problem(
-            (*key, "red_line"),
-            f"the red line contradicts itself: gain_at_least {number(line.gain_at_least)} is above "
-            f"gain_at_most {number(line.gain_at_most)}",
-            "gain_at_least no larger than gain_at_most",
-        )
     for index, limit in enumerate(party.limits):
         here = (*key, "limits", index)
         clauses = [c for c in round_.clauses(limit.instrument) if party.code in (c.giver, c.beneficiary)]

@@ -24,9 +24,16 @@ _TITLES: Final = {
     "NoDeal": ("parties: no_deal", "What happens to the party without a deal."),
     "Threat": ("parties: no_deal: worsened_by", "What another party can do to make no deal worse."),
     "Clause": ("table", "One entry for each thing that may be granted."),
+    "TakeUp": (
+        "table: take_up",
+        "How much of a concession is used once it is granted; a right that nobody uses is worth nothing.",
+    ),
+    "Tranche": ("table: tranches", "A part of a concession that is released on a milestone."),
     "Principle": ("principles", "Rules that every package obeys."),
+    "Budget": ("budgets", "What a giver has to share out among several clauses."),
     "Interest": ("interests", "What a clause is worth to a party, where somebody has said so."),
     "Spread": ("low, mid, high", "A value is never a bare point."),
+    "ShareSpread": ("tranches: met", "A chance is never a bare point either."),
     "Objective": ("objectives", "Why the round is held."),
 }
 

@@ -98,6 +98,13 @@ def describe(error: ErrorDetails, countries: Mapping[str, str], instruments: Map
     if kind == "missing":
         return Problem(key, MISSING, _expected(key))
     if kind == "extra_forbidden":
+        if key[-2:] == ("red_line", "gain_at_most"):
+            # It was once read and bound nothing, so files with it exist.
+            return Problem(
+                key,
+                "a largest gain is not a red line, and no package is held below one",
+                "gain_at_least here, or limits on what the party gives or gets",
+            )
         return _unknown_key(key)
     if kind == "string_pattern_mismatch":
         last = key[-1] if key else ""
@@ -144,9 +151,9 @@ def _accepted(kind: str, context: Mapping[str, Any], message: str) -> str:
     return one_line(message.removeprefix("Value error, ").removeprefix("Input should be "), limit=160)[1:-1]
 
 
-def _model_at(key: Key) -> type[models._Strict] | None:
+def _model_at(key: Key) -> type[models.Strict] | None:
     """Return the model whose keys stand under a path, by walking the published schema's owners."""
-    owners: dict[str, type[models._Strict]] = {
+    owners: dict[str, type[models.Strict]] = {
         "settings": models.Settings,
         "parties": models.Party,
         "counts": models.Counts,
@@ -158,6 +165,10 @@ def _model_at(key: Key) -> type[models._Strict] | None:
         "table": models.Clause,
         "principles": models.Principle,
         "interests": models.Interest,
+        "budgets": models.Budget,
+        "take_up": models.TakeUp,
+        "tranches": models.Tranche,
+        "met": models.ShareSpread,
         "value": models.Spread,
         "objectives": models.Objective,
     }

@@ -8,23 +8,32 @@ Who may import me: services and doors. Start at :class:`Round`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from comity import vocabulary
+from comity.services.roundfile_parts import (
+    Budget,
+    Code,
+    InstrumentCode,
+    Number,
+    ShareSpread,
+    Slug,
+    Spread,
+    Strict,
+    TakeUp,
+    Term,
+    Text,
+    Tranche,
+    Weight,
+    Word,
+)
 
 __all__ = [
     "LINE_GROUPS",
     "MONEY_UNIT",
+    "Budget",
     "Clause",
     "Counts",
     "Interest",
@@ -36,67 +45,18 @@ __all__ = [
     "RedLine",
     "Round",
     "Settings",
+    "ShareSpread",
     "Spread",
+    "Strict",
+    "TakeUp",
     "Threat",
+    "Tranche",
 ]
 
 MONEY_UNIT: Final = "US$ million per year at full value"
 
-Slug = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64),
-]
-Code = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,15}$"),
-]
-InstrumentCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
-Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
-
-def _term(value: object) -> object:
-    """Accept a number or a short text; anything else is refused in one sentence."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        msg = "a term is a number or a short text"
-        raise ValueError(msg)  # noqa: TRY004  (pydantic turns only ValueError into a report)
-    if isinstance(value, str) and len(value) > 300:
-        msg = "a term is a number or a text of at most 300 characters"
-        raise ValueError(msg)
-    return value
-
-
-Term = Annotated[
-    Any,
-    BeforeValidator(_term),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "maxLength": 300}]}),
-]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-
-
-class Spread(_Strict):
-    """A value as low, mid and high, because a point would claim too much.
-
-    >>> Spread(low=1, mid=2, high=4).range
-    Range(low=1.0, mid=2.0, high=4.0)
-    """
-
-    low: Number = Field(description="A low but credible value.")
-    mid: Number = Field(description="The central value.")
-    high: Number = Field(description="A high but credible value.")
-
-    @property
-    def range(self) -> vocabulary.Range:
-        """The same as the shared noun."""
-        return vocabulary.Range(self.low, self.mid, self.high)
-
-
-class Settings(_Strict):
+class Settings(Strict):
     """What a package must reach to count as a gain for every party."""
 
     share_of_draws: float = Field(
@@ -111,7 +71,7 @@ class Settings(_Strict):
     )
 
 
-class Counts(_Strict):
+class Counts(Strict):
     """Who counts in a party's net gain, as weights from 0 to 1 that the report repeats (§3.12)."""
 
     residents_low: Weight = Field(default=1.0, description="Residents with low skill who stay.")
@@ -136,7 +96,7 @@ class Counts(_Strict):
 LINE_GROUPS: Final[tuple[str, ...]] = tuple(Counts.model_fields)
 
 
-class Limit(_Strict):
+class Limit(Strict):
     """What a party will not go beyond on one instrument or clause."""
 
     instrument: Slug = Field(description="Instrument code or clause key that the limit is about.")
@@ -149,19 +109,15 @@ class Limit(_Strict):
     reason: Text = Field(description="Why; printed when the limit binds.")
 
 
-class RedLine(_Strict):
+class RedLine(Strict):
     """The gain below which a party says no."""
 
     gain_at_least: Number = Field(
         default=0.0, description="Smallest acceptable net gain against no deal, in US$ million per year."
     )
-    gain_at_most: Number | None = Field(
-        default=None,
-        description="Largest net gain the party may be seen to take, in US$ million per year; rarely used.",
-    )
 
 
-class Threat(_Strict):
+class Threat(Strict):
     """What another party can do to make no deal worse; keeps coerced gain visible (§0)."""
 
     by: Code = Field(description="The party that can do it.")
@@ -170,7 +126,7 @@ class Threat(_Strict):
     source: Text = Field(description="Source or reasoning.")
 
 
-class NoDeal(_Strict):
+class NoDeal(Strict):
     """What happens to a party without a deal, against the status quo."""
 
     low: Number = Field(default=0.0, description="Low value, in US$ million per year against the status quo.")
@@ -193,7 +149,7 @@ class NoDeal(_Strict):
         return vocabulary.Range(self.low, self.mid, self.high)
 
 
-class Party(_Strict):
+class Party(Strict):
     """A side of the table: a country, or a named bloc of member countries."""
 
     code: Code = Field(
@@ -226,7 +182,7 @@ class Party(_Strict):
         return self.members or (self.code,)
 
 
-class Clause(_Strict):
+class Clause(Strict):
     """One thing on the table: an instrument that a giver may grant a beneficiary, within a range.
 
     A package may leave a clause out; when the clause is in, its value lies in the range. The reader fills
@@ -271,6 +227,15 @@ class Clause(_Strict):
         max_length=30,
         description="What else the clause fixes: max_stay_months, years_of_stay, occupations, nationality, …",
     )
+    take_up: TakeUp | None = Field(
+        default=None, description="Share of the concession that is used; absent, all of it."
+    )
+    tranches: tuple[Tranche, ...] = Field(
+        default=(),
+        max_length=24,
+        strict=False,
+        description="Parts that are released on milestones, in order; absent, all of it at once.",
+    )
     note: Text | None = Field(default=None, description="A remark that the report repeats.")
 
     @model_validator(mode="before")
@@ -299,13 +264,18 @@ class Clause(_Strict):
             return float(self.today)
         return 0.0 if self.more_is_stronger else float(self.range[1])
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether less than all of it may be used or released."""
+        return self.take_up is not None or bool(self.tranches)
+
     def strength(self, value: float) -> float:
         """Share of the full concession at ``value``: 0 today, 1 at the strongest end, linear between."""
         span = self.strongest - self.status_quo
         return 1.0 if span == 0 else (value - self.status_quo) / span + 0.0
 
 
-class Principle(_Strict):
+class Principle(Strict):
     """A rule that every package obeys (E38), such as no entry quota without equal treatment."""
 
     rule: Literal["requires", "excludes", "cap", "balance_across_areas"] = Field(
@@ -319,7 +289,7 @@ class Principle(_Strict):
     text: Text = Field(description="The principle in words, as the report prints it.")
 
 
-class Interest(_Strict):
+class Interest(Strict):
     """What a clause is worth to a party, as the party (or the author of the file) states it (§5.2)."""
 
     party: Code = Field(description="Whose interest it is.")
@@ -340,13 +310,18 @@ class Interest(_Strict):
         default=False,
         description="Whether it replaces what the world model computes, visibly, or adds to it.",
     )
+    whatever_is_used: bool = Field(
+        default=False,
+        description="Whether it follows what is agreed rather than what of it is used or released, as a "
+        "political cost may.",
+    )
     status: Literal["illustrative", "elicited"] = Field(
         default="elicited", description="Elicited from the party, or put in by the author as an illustration."
     )
     source: Text = Field(description="Where the value comes from, or the reasoning.")
 
 
-class Objective(_Strict):
+class Objective(Strict):
     """Why: what the round is for (E06)."""
 
     party: Code | None = Field(default=None, description="Whose objective; absent, a common one.")
@@ -354,7 +329,7 @@ class Objective(_Strict):
     indicator: Text | None = Field(default=None, description="How one would see that it is met.")
 
 
-class Round(_Strict):
+class Round(Strict):
     """A negotiating round: the parties, what is on the table, and what each will not give up."""
 
     round: Slug = Field(description="Short name, used for file names.")
@@ -381,6 +356,12 @@ class Round(_Strict):
     principles: tuple[Principle, ...] = Field(
         default=(), max_length=100, strict=False, description="Rules that every package obeys."
     )
+    budgets: tuple[Budget, ...] = Field(
+        default=(),
+        max_length=100,
+        strict=False,
+        description="Pools of places or money that several clauses draw on.",
+    )
     interests: tuple[Interest, ...] = Field(
         default=(),
         max_length=2000,
@@ -402,6 +383,14 @@ class Round(_Strict):
     def clauses(self, reference: str | None) -> tuple[Clause, ...]:
         """All clauses that a clause key or an instrument code stands for, in the order of the table."""
         return tuple(c for c in self.table if reference in (c.key, c.instrument))
+
+    def budget_clauses(self, budget: Budget) -> tuple[Clause, ...]:
+        """Clauses that draw on a budget: those of its giver that it names, in the order of the table."""
+        return tuple(
+            c
+            for c in self.table
+            if c.giver == budget.giver and (c.key in budget.of or c.instrument in budget.of)
+        )
 
     def interest_clauses(self, interest: Interest) -> tuple[Clause, ...]:
         """Return what an interest values: one clause, or an instrument's clauses that touch the party."""

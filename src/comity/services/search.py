@@ -7,15 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from comity.bargaining import solve_nash
-from comity.services.stakes import combine, draw_interests, value_clauses, write_game
+from comity.services.delivery import draw_delivery
+from comity.services.stakes import (
+    combine,
+    draw_interests,
+    draw_no_deal,
+    draw_threats,
+    value_clauses,
+    write_game,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from comity.bargaining import Game, Solution
     from comity.services.laboratory import Laboratory
     from comity.services.stakes import Stakes
+
+    Array = NDArray[np.float64]
 
 __all__ = ["Search", "same_values"]
 
@@ -30,12 +44,26 @@ class Search:
 
     def __init__(self, lab: Laboratory, seed: int, progress: Callable[[str, float], None]) -> None:
         self.lab, self.progress = lab, progress
-        self.interests = draw_interests(lab.round, lab.draws, seed)
+        self.delivery = draw_delivery(lab.round, lab.draws, seed)
+        self.interests = draw_interests(lab.round, lab.draws, seed, self.delivery)
+        self.no_deal = draw_no_deal(lab.round, lab.draws, seed)
+        self.threats = draw_threats(lab.round, lab.draws, seed)
+        self._seed = seed
         self.alone = value_clauses(lab, {}, lambda x: progress("Valuing each clause", x))
         self.central = value_clauses(lab, {}, lambda _: None, (None,))
         self.modelled = self.alone
-        self.stakes: Stakes = combine(lab, self.modelled, self.interests)
-        self.game: Game = write_game(lab, self.stakes)
+        self.stakes: Stakes = combine(lab, self.modelled, self.interests, self.delivery)
+        self.game: Game = write_game(lab, self.stakes, self.no_deal)
+
+    def delivered(self, factor: Array | float) -> Game:
+        """Write the round as it would be if these shares of the clauses were released and used.
+
+        ``factor`` is draws × clauses, or anything that broadcasts to it: 1 is the round on paper.
+        """
+        shares = np.broadcast_to(factor, self.delivery.factor.shape)
+        delivery = self.delivery.with_factor(shares)
+        interests = draw_interests(self.lab.round, self.lab.draws, self._seed, delivery)
+        return write_game(self.lab, combine(self.lab, self.modelled, interests, delivery), self.no_deal)
 
     def around(self, values: Mapping[str, float], label: str) -> None:
         """Value the clauses again, given a package: what it changes at central values shifts every draw.
@@ -47,8 +75,8 @@ class Search:
             self.alone[0] + (slope - self.central[0]),
             self.alone[1] + (fixed - self.central[1]),
         )
-        self.stakes = combine(self.lab, self.modelled, self.interests)
-        self.game = write_game(self.lab, self.stakes)
+        self.stakes = combine(self.lab, self.modelled, self.interests, self.delivery)
+        self.game = write_game(self.lab, self.stakes, self.no_deal)
 
     def solve(self) -> Solution:
         """Search until the package stays the same, or :data:`SEARCHES` times."""

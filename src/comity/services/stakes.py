@@ -9,7 +9,7 @@ Who may import me: services. Start at :func:`write_game`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.evidence import Catalogue
+    from comity.services.delivery import Delivery
     from comity.services.laboratory import Laboratory
     from comity.services.roundfile import Clause as RoundClause
     from comity.services.roundfile import Round
@@ -34,6 +35,8 @@ __all__ = [
     "Stakes",
     "combine",
     "draw_interests",
+    "draw_no_deal",
+    "draw_threats",
     "mark_overridden",
     "value_clauses",
     "write_game",
@@ -88,8 +91,10 @@ class InterestDraws:
         return np.asarray(self.slope @ value[columns] + self.fixed @ on[columns])
 
 
-def draw_interests(round_: Round, draws: int, seed: int) -> tuple[InterestDraws, ...]:
-    """Draw the elicited interests.
+def draw_interests(
+    round_: Round, draws: int, seed: int, delivery: Delivery | None = None
+) -> tuple[InterestDraws, ...]:
+    """Draw the elicited interests; with ``delivery``, as much of each as is released and used.
 
     Notes
     -----
@@ -114,6 +119,9 @@ def draw_interests(round_: Round, draws: int, seed: int) -> tuple[InterestDraws,
                 slope[:, k] = full / span
                 fixed[:, k] = -full / span * clause.status_quo
         columns = tuple(keys.index(clause.key) for clause in clauses)
+        if delivery is not None and not interest.whatever_is_used:
+            slope *= delivery.factor[:, list(columns)]
+            fixed *= delivery.factor[:, list(columns)]
         party = parties.index(interest.party)
         out.append(InterestDraws(place, party, columns, slope, fixed, interest.overrides_model))
     return tuple(out)
@@ -203,10 +211,22 @@ def _describe_cells(lab: Laboratory, overridden: Array) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def combine(lab: Laboratory, modelled: tuple[Array, Array], interests: Sequence[InterestDraws]) -> Stakes:
-    """Modelled and elicited worth together; an overriding interest replaces the model, visibly (§5.2)."""
+def combine(
+    lab: Laboratory,
+    modelled: tuple[Array, Array],
+    interests: Sequence[InterestDraws],
+    delivery: Delivery | None = None,
+) -> Stakes:
+    """Modelled and elicited worth together; an overriding interest replaces the model, visibly (§5.2).
+
+    ``delivery`` says how much of each clause is released and used; all of it where it is None. Interests
+    come with it applied already.
+    """
     marks = mark_overridden(lab.round, interests)
-    slope, fixed = modelled[0] * (1 - marks), modelled[1] * (1 - marks)
+    kept = 1 - marks
+    if delivery is not None:
+        kept = kept * delivery.factor[:, None, :]
+    slope, fixed = modelled[0] * kept, modelled[1] * kept
     for item in interests:
         for k, c in enumerate(item.columns):
             slope[:, item.party, c] += item.slope[:, k]
@@ -282,20 +302,79 @@ def _write_rules(round_: Round, catalogue: Catalogue) -> tuple[list[Requirement]
     return requires, excludes, caps
 
 
-def write_game(lab: Laboratory, stakes: Stakes) -> Game:
-    """Write the round as a game (§6.1): clauses, payoffs, red lines, limits and principles."""
+def _write_conditions(round_: Round) -> tuple[list[Requirement], list[Cap]]:
+    """Budgets, and clauses that wait for other clauses, as rules of the table."""
+    requires = {
+        (clause.key, tranche.after): f"{clause.key} is released on {tranche.after}"
+        for clause in round_.table
+        for tranche in clause.tranches
+        if tranche.after is not None
+    }
+    caps = [
+        Cap({c.key: 1.0 for c in round_.budget_clauses(b)}, b.at_most, on_values=True, name=b.name)
+        for b in round_.budgets
+    ]
+    return [Requirement(first, second, name) for (first, second), name in requires.items()], caps
+
+
+def draw_no_deal(round_: Round, draws: int, seed: int) -> Array:
+    """Draw what each party has without a deal, against the status quo; US$ million per year.
+
+    Returns
+    -------
+    ndarray
+        Shape (parties,) where every party states one value, else (draws, parties), triangular between low,
+        mid and high.
+    """
+    stated = [party.no_deal for party in round_.parties]
+    if all(item.low == item.high for item in stated):
+        return np.array([item.mid for item in stated])
+    out = np.empty((draws, len(stated)))
+    for p, (party, item) in enumerate(zip(round_.parties, stated, strict=True)):
+        stream = np.random.default_rng([seed, _NO_DEAL, *party.code.encode()])
+        spread = item.high > item.low
+        out[:, p] = stream.triangular(item.low, item.mid, item.high, draws) if spread else item.mid
+    return out
+
+
+def draw_threats(round_: Round, draws: int, seed: int) -> Array:
+    """Draw what others can take from each party's no-deal together; draws × parties, 0 or more."""
+    out = np.zeros((draws, len(round_.parties)))
+    for p, party in enumerate(round_.parties):
+        for k, threat in enumerate(party.no_deal.worsened_by):
+            loss = threat.loss
+            stream = np.random.default_rng([seed, _THREAT, k, *party.code.encode()])
+            out[:, p] += (
+                stream.triangular(loss.low, loss.mid, loss.high, draws) if loss.high > loss.low else loss.mid
+            )
+    return out
+
+
+#: Streams apart from those of the interests.
+_NO_DEAL: Final = 1_000_003
+_THREAT: Final = 1_000_004
+
+
+def write_game(lab: Laboratory, stakes: Stakes, no_deal: Array | None = None) -> Game:
+    """Write the round as a game (§6.1): clauses, payoffs, red lines, limits, principles and budgets.
+
+    ``no_deal`` as from :func:`draw_no_deal`; the middle values of the round file where it is None.
+    """
     round_ = lab.round
     requires, excludes, caps = _write_rules(round_, lab.catalogue)
+    waits, budgets = _write_conditions(round_)
+    if no_deal is None:
+        no_deal = np.array([party.no_deal.mid for party in round_.parties])
     return Game(
         parties=tuple(party.code for party in round_.parties),
         clauses=tuple(_write_clause(round_, clause, lab.catalogue) for clause in round_.table),
         slope=stakes.slope,
         fixed=stakes.fixed,
-        disagreement=np.array([party.no_deal.mid for party in round_.parties]),
+        disagreement=no_deal,
         red_lines=np.array([party.red_line.gain_at_least for party in round_.parties]),
         share=round_.settings.share_of_draws,
         epsilon=round_.settings.epsilon,
-        requires=tuple(requires),
+        requires=(*requires, *waits),
         excludes=tuple(excludes),
-        caps=tuple(caps),
+        caps=(*caps, *budgets),
     )
