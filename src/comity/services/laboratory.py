@@ -342,5 +342,9 @@ class Laboratory:
             found.append(Account(lines[:, k], gains, central, links))
         return found
 
+    def _full_worlds(self) -> Iterator[tuple[int, World]]:
+        for draw in range(self.draws):
+            yield draw, World(self.economy(draw))
+
 
 _REFUGEE = frozenset({"LE16"})
