@@ -39,7 +39,7 @@ from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
