@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from comity.bargaining import Cap, Clause, Game
+from comity.bargaining.clauses import KINDS
 
 AREAS = ("labour", "returns", "trade", "finance")
 
@@ -37,7 +38,7 @@ def corridor_game(
     for c in range(clauses):
         giver, taker = rng.choice(parties, 2, replace=False)
         area = AREAS[c % len(AREAS)]
-        kind = ("binary", "stepped", "continuous")[c % 3]
+        kind = KINDS[c % 3]
         high = float(rng.integers(5, 50)) * 100.0
         low = 0.0 if rng.random() < 0.3 else high / 5
         table.append(
@@ -57,12 +58,12 @@ def corridor_game(
             outside[c] = cost[c] * rng.normal(0.0, 0.3)
     shock = rng.lognormal(0.0, 0.25, (draws, len(AREAS), 2)) if draws > 1 else np.ones((1, len(AREAS), 2))
     own = rng.lognormal(0.0, 0.3, (draws, clauses, 2)) if draws > 1 else np.ones((1, clauses, 2))
-    area = np.array([AREAS.index(c.area) for c in table])
+    kinds = np.array([AREAS.index(c.area) for c in table])
     size = np.array([c.high for c in table])
     slope, fixed = np.zeros((draws, parties, clauses)), np.zeros((draws, parties, clauses))
     columns = np.arange(clauses)
-    slope[:, pairs[:, 0], columns] -= cost / size * shock[:, area, 0] * own[:, :, 0]
-    slope[:, pairs[:, 1], columns] += worth / size * shock[:, area, 1] * own[:, :, 1]
+    slope[:, pairs[:, 0], columns] -= cost / size * shock[:, kinds, 0] * own[:, :, 0]
+    slope[:, pairs[:, 1], columns] += worth / size * shock[:, kinds, 1] * own[:, :, 1]
     touched = third >= 0
     slope[:, third[touched], columns[touched]] += (outside / size)[touched]
     # what setting a clause up costs its giver, whatever its size

@@ -16,6 +16,7 @@ from games import discrete_games, feasible, margins, rational
 from comity.bargaining import (
     Cap,
     Clause,
+    Flip,
     Game,
     break_even_worth,
     find_flip,
@@ -84,6 +85,7 @@ def test_a_flip_is_a_flip(game, cell):
     party = game.parties[cell % 2]
     for question in ("zone", "clause"):
         flip = find_flip(game, party, clause, -40.0, 40.0, question=question, tolerance=1e-2)
+        assert isinstance(flip, Flip)
         if not flip.flips:
             assert flip.answer_low == flip.answer_high
             continue

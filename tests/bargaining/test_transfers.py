@@ -15,6 +15,7 @@ from games import discrete_games, feasible, margins, rational
 from comity.bargaining import (
     Clause,
     Game,
+    PairBalance,
     assess_split,
     balance_pairs,
     ideal_gains,
@@ -119,6 +120,7 @@ def test_the_ledger_by_pair_adds_up(game):
     if gains is None:
         return
     pairs = balance_pairs(game, values)
+    assert all(isinstance(p, PairBalance) for p in pairs)
     total = sum(p.first_net + p.second_net + p.others_net for p in pairs)
     assert total == pytest.approx((gains.mean(axis=0) + game.no_deal).sum(), abs=1e-9)
     assert sorted(k for p in pairs for k in p.clauses) == sorted(values)

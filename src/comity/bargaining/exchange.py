@@ -285,7 +285,8 @@ def quote_rates(
         usable = np.abs(other[:, i]) > 1e-12 * float(game.scale[i])
         spread = one[usable, i] / other[usable, i]
         known = bool(b) and spread.size > 0
-        low, high = (float(v) for v in np.percentile(spread, [5, 95])) if known else (None, None)
+        low = float(np.quantile(spread, 0.05)) if known else None
+        high = float(np.quantile(spread, 0.95)) if known else None
         rates.append(Rate(party, first, second, a / b if known else None, low, high, names[0], names[1]))
     return tuple(rates)
 

@@ -188,4 +188,4 @@ def _extend(
 
 def _step(game: Game, key: str) -> float:
     clause = game.clauses[game.index[key]]
-    return 1e-3 * max(clause.high - clause.low, 1e-12)
+    return max(clause.high - clause.low, 1e-12) / 1000

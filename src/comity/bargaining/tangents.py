@@ -176,6 +176,9 @@ class _Outer:
 
     def touch(self, k: int, at: float) -> None:
         column = self.columns[k]
+        # a second row at the same point says nothing new and upsets the solver
+        if any(math.isclose(at, known, rel_tol=1e-9) for known in self.tangents[column]):
+            return
         self.tangents[column].append(at)
         self.rows.append(tangent(column, self.size + k, at))
 
@@ -286,7 +289,7 @@ def solve_mixed(
         point = np.where(integer, np.round(point), point)
         value = outer.value(point)
         reach = min(reach, bound)
-        stuck = best is not None and value <= best[0] + gap * 1e-2
+        stuck = best is not None and value <= best[0] + gap / 100
         if best is None or value > best[0]:
             best = (value, point)
         if not outer.columns or reach - best[0] <= gap or not finished:
@@ -307,15 +310,24 @@ def _mixed(
     outer: _Outer, whole: npt.NDArray[np.int64], gap: float, nodes: int
 ) -> tuple[Array, float, bool] | None:
     table, low, high = matrix(outer.rows, len(outer.cost))
-    with quiet():
-        result = milp(
-            -outer.cost,
-            constraints=LinearConstraint(table, low, high) if outer.rows else None,
-            bounds=Bounds(*outer.bounds),
-            integrality=whole,
-            # HiGHS offers a relative gap here only; the absolute one is checked by the caller
-            options={"mip_rel_gap": min(gap, 1e-3), "node_limit": nodes, "disp": False},
-        )
+    for presolve in (True, False):
+        with quiet():
+            result = milp(
+                -outer.cost,
+                constraints=LinearConstraint(table, low, high) if outer.rows else None,
+                bounds=Bounds(*outer.bounds),
+                integrality=whole,
+                # HiGHS offers a relative gap here only; the absolute one is checked by the caller
+                options={
+                    "mip_rel_gap": min(gap, 1e-3),
+                    "node_limit": nodes,
+                    "presolve": presolve,
+                    "disp": False,
+                },
+            )
+        # status 4: its own presolve led it astray; once more without
+        if result.status != 4:
+            break
     if result.status == 2:
         return None
     if result.x is None or result.status not in (0, 1):
