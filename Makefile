@@ -46,6 +46,8 @@ bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, i
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_pressure.py --fast
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_practice.py
 	@$(BIN)/python benchmarks/bench_deal.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_draws.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_coherence.py
 	@$(BIN)/python benchmarks/bench_bargaining.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt

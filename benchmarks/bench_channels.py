@@ -58,6 +58,17 @@ def time_median(job: Callable[[], Any], *, repeats: int = 11) -> float:
     return statistics.median(seconds)
 
 
+def time_in_turn(one: Callable[[], Any], two: Callable[[], Any], *, repeats: int = 11) -> tuple[float, float]:
+    """Median seconds of two jobs that are to be compared, run in turn so that the machine is equally busy."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeats):
+        for job, taken in zip((one, two), seconds, strict=True):
+            begin = time.process_time()
+            job()
+            taken.append(time.process_time() - begin)
+    return statistics.median(seconds[0]), statistics.median(seconds[1])
+
+
 def say(name: str, holds: bool) -> str:
     """State a promise and whether this run kept it."""
     return f"promised: {name}: {'holds' if holds else 'MISSED'}"
@@ -168,20 +179,24 @@ def measure_trust(world: ChannelWorld) -> None:
 def measure_derivatives(world: ChannelWorld) -> None:
     """Question 4."""
     print("\nDerivatives of every ledger line by every instrument of a round")
-    shock = jobs(world)["12 quotas up, a tariff, a fee"]
-    out = world.solve(shock)
-    solve = time_median(partial(world.solve, shock))
-    share = np.inf
-    for count in (10, 50, 100, 200):
-        items = instruments(world, count)
-        seconds = time_median(partial(world.differentiate, out, items), repeats=5)
-        share = seconds / len(items) / solve
-        print(
-            f"  {len(items):4d} instruments  {1e3 * seconds:7.0f} ms, {1e3 * seconds / len(items):5.1f} ms "
-            f"each, {share:.3f} of a solve ({1e3 * solve:.0f} ms)"
-        )
-    held = share < PROMISED_SHARE
-    print(say(f"less than one solve per ten instruments, a round of 200 ({share:.3f} each)", held))
+    for name in ("one quota up by a tenth", "12 quotas up, a tariff, a fee"):
+        shock = jobs(world)[name]
+        out = world.solve(shock)
+        print(f"  At {name}")
+        worst = 0.0
+        for count in (10, 20, 50, 100, 200):
+            items = instruments(world, count)
+            solve, seconds = time_in_turn(
+                partial(world.solve, shock), partial(world.differentiate, out, items)
+            )
+            share = seconds / len(items) / solve
+            worst = max(worst, share)
+            print(
+                f"  {len(items):4d} instruments  {1e3 * seconds:7.0f} ms, "
+                f"{1e3 * seconds / len(items):5.1f} ms each, {share:.3f} of a solve ({1e3 * solve:.0f} ms)"
+            )
+        promise = f"less than one solve per ten instruments, from ten on (at most {worst:.3f} each)"
+        print(say(promise, worst < PROMISED_SHARE))
 
 
 def main() -> None:

@@ -277,7 +277,7 @@ def test_the_answer_of_choice_is_its_derivative(deflection: bool, seed: int):
     ):
         slope = (one - two) / (2 * step)
         assert np.abs(exact - slope).max() <= 1e-6 * max(np.abs(slope).max(), 1e-3)
-    whole = respond(base)
+    whole = respond(base, grows=True)
     shift = sum(
         (r.stock * (np.bincount(m.group, r.by_pay * 1.0, 2 * m.size))[m.group, None] for r in whole.ranks),
         0.0,

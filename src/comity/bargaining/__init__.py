@@ -3,7 +3,6 @@
 Who may import me: services. I import floor 1 only and know no economies.
 
 Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaining.zone` for the zone test.
-Every solution concept, in plain words and with its source, is in ``docs/bargaining.md``.
 """
 
 from __future__ import annotations
@@ -18,12 +17,34 @@ from comity.bargaining.exchange import (
     quote_rates,
     trace_giving,
 )
-from comity.bargaining.front import Frontier, pareto_front
-from comity.bargaining.game import Cap, Clause, Exclusion, Game, Requirement, Solution
-from comity.bargaining.improvement import Improvement, improve_package
-from comity.bargaining.mediator import Hearing, write_text
-from comity.bargaining.membership import Membership, among, assess_membership
-from comity.bargaining.position import Position
+from comity.bargaining.front import (
+    Frontier,
+    pareto_front,
+)
+from comity.bargaining.game import (
+    Cap,
+    Clause,
+    Exclusion,
+    Game,
+    Requirement,
+    Solution,
+)
+from comity.bargaining.improvement import (
+    Improvement,
+    improve_package,
+)
+from comity.bargaining.mediator import (
+    Hearing,
+    write_text,
+)
+from comity.bargaining.membership import (
+    Membership,
+    among,
+    assess_membership,
+)
+from comity.bargaining.position import (
+    Position,
+)
 from comity.bargaining.reciprocity import (
     CirclesWorth,
     Coercion,
@@ -53,7 +74,10 @@ from comity.bargaining.solve import (
     solve_nash,
     solve_utilitarian,
 )
-from comity.bargaining.stability import Stability, assess_stability
+from comity.bargaining.stability import (
+    Stability,
+    assess_stability,
+)
 from comity.bargaining.strategies import (
     STRATEGIES,
     Decision,
@@ -82,7 +106,14 @@ from comity.bargaining.utilisation import (
     gains_in_use,
     likely_use,
 )
-from comity.bargaining.zone import Blockers, Linkage, Zone, find_blockers, smallest_linkage, test_zone
+from comity.bargaining.zone import (
+    Blockers,
+    Linkage,
+    Zone,
+    find_blockers,
+    smallest_linkage,
+    test_zone,
+)
 
 __all__ = [
     "STRATEGIES",

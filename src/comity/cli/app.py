@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, games, mismatch, practice, project, rounds
+from comity.cli import admission, coherence, evidence, games, mismatch, practice, project, rounds, world
+from comity.cli.benefit import benefit
+from comity.cli.displacement import displacement
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -33,13 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(rounds.app, name="round")
-app.add_typer(practice.app, name="practice")
-app.command()(mismatch.mismatch)
-app.command()(project.project)
-app.add_typer(games.app, name="game")
-
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress.")]
 
@@ -174,3 +169,16 @@ def propose(
         from comity.reports.terminal import render_terminal
 
         print_result(render_terminal(proposal.document(), width=width(), colour=colours()))
+
+
+app.command()(benefit)
+app.command()(mismatch.mismatch)
+app.command()(project.project)
+app.add_typer(coherence.app, name="coherence")
+app.command()(displacement)
+app.add_typer(admission.app, name="admission")
+app.add_typer(practice.app, name="practice")
+app.add_typer(world.app, name="world")
+app.add_typer(games.app, name="game")
+app.add_typer(rounds.app, name="round")
+app.add_typer(evidence.app, name="evidence")

@@ -201,6 +201,23 @@ class Parameters(Mapping[str, Param]):
             changed[param.name] = param.pinned(value, low=min(low, value), high=max(high, value))
         return Parameters(changed, self._places)
 
+    def substitute(self, changes: Mapping[str, str]) -> Parameters:
+        """Let some parameters be what others are (name → the other's name), ranges included, in a copy.
+
+        A horizon, say, has a value of its own for how far capital has followed labour.
+
+        >>> one_year = {"world.capital.adjustment": "world.horizon.year_after.capital"}
+        >>> Parameters.load().substitute(one_year).value("world.capital.adjustment")
+        0.1
+        """
+        changed = dict(self._params)
+        places = dict(self._places)
+        for name, other in changes.items():
+            bare, source = self[name].name, self[other]
+            changed[bare] = source.model_copy(update={"name": bare})
+            places[bare] = self._places[source.name]
+        return Parameters(changed, places)
+
     def trace(self, name: str) -> ParameterTrace:
         """Say where a parameter (or ``parameter:NAME``) is defined, and on what it rests."""
         param = self[name]

@@ -48,6 +48,7 @@ __all__ = [
     "Inline",
     "KeyValues",
     "Link",
+    "Matrix",
     "Meta",
     "Name",
     "Notice",
@@ -111,7 +112,7 @@ class Answer:
     """The answer that a report leads with.
 
     ``tone`` says which kind of answer it is: a zone of agreement exists, none exists, or neither is claimed.
-    ``kicker`` stands above the answer instead of the words that go with the tone.
+    ``kicker`` is the line above it, where that of the tone does not fit.
     """
 
     text: Words
@@ -289,6 +290,28 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """Pairs of counts by line and column: how many speak against, how many for.
+
+    ``cells`` holds one row for each line; a cell that is None has nothing to count. The counts of a cell are
+    drawn as ``3 − / 1 +``, on a colour in HTML.
+    """
+
+    title: Words
+    rows: tuple[Words, ...]
+    columns: tuple[Words, ...]
+    cells: tuple[tuple[tuple[Figure, Figure] | None, ...], ...]
+    corner: Words = ""
+    note: Words | None = None
+
+    def __post_init__(self) -> None:
+        check_words(self.title, self.corner, self.note, *self.rows, *self.columns)
+        if len(self.cells) != len(self.rows) or any(len(row) != len(self.columns) for row in self.cells):
+            msg = f"a matrix of {len(self.rows)} lines and {len(self.columns)} columns has as many cells"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a reader must know about what the results rest on."""
 
@@ -331,6 +354,7 @@ Block: TypeAlias = (
     | BarChart
     | FlowMap
     | Table
+    | Matrix
     | Notice
     | KeyValues
     | Details

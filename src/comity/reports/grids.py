@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from comity.reports.amounts import Scale, scale_of, show
-from comity.reports.document import BarChart, RangeChart, Table, Text
+from comity.reports.document import BarChart, Matrix, RangeChart, Table, Text
 from comity.vocabulary import Figure
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "arrange",
     "bare_figure",
     "columns_of",
+    "counted",
     "grid_of",
     "groups_of",
 ]
@@ -69,8 +70,8 @@ class Grid:
         return [cell.figure for row in self.rows for cell in row if isinstance(cell, Written)]
 
 
-def grid_of(block: Table | RangeChart | BarChart) -> Grid:
-    """Write a table or a chart as a grid.
+def grid_of(block: Table | Matrix | RangeChart | BarChart) -> Grid:
+    """Write a table, a matrix or a chart as a grid.
 
     >>> from comity.reports.document import Column as Head
     >>> from comity.vocabulary import SourceClass
@@ -81,6 +82,8 @@ def grid_of(block: Table | RangeChart | BarChart) -> Grid:
     """
     if isinstance(block, Table):
         return _of_table(block)
+    if isinstance(block, Matrix):
+        return _of_matrix(block)
     if isinstance(block, RangeChart):
         return _of_ranges(block)
     return _of_bars(block)
@@ -125,6 +128,29 @@ def _cell(cell: Cell, column: Column) -> GridCell:
         return cell
     shown = show(figure, scale=column.scale, signed=column.signed)
     return Written(figure, shown.number if column.scale else shown.text)
+
+
+def _of_matrix(matrix: Matrix) -> Grid:
+    """Both counts of a cell stand on one line; a cell in which nothing was counted stays empty."""
+    columns = [Column(matrix.corner, "", False, False, None)]
+    columns += [Column(title, "", True, False, None) for title in matrix.columns]
+    rows = []
+    for label, cells in zip(matrix.rows, matrix.cells, strict=True):
+        line: list[GridCell] = ["" if cell is None else Written(cell[0], counted(*cell)) for cell in cells]
+        rows.append((label, *line))
+    return Grid(matrix.title, matrix.note, tuple(columns), tuple(rows), len(rows))
+
+
+def counted(against: Figure, favour: Figure) -> str:
+    """Write the counts of a cell; what is zero is left out.
+
+    >>> from comity.vocabulary import SourceClass
+    >>> three, none = (Figure(n, "findings", SourceClass.MODELLED, "model:x") for n in (3.0, 0.0))
+    >>> counted(three, none), counted(three, three)
+    ('3 −', '3 − / 3 +')
+    """
+    parts = [(against, "−"), (favour, "+")]
+    return " / ".join(f"{show(figure).number} {sign}" for figure, sign in parts if figure.value)
 
 
 # --------------------------------------------------------------------------------------------------- charts

@@ -46,6 +46,7 @@ _KINDS: Final = {
     model.BarChart: "bar_chart",
     model.FlowMap: "flow_map",
     model.Table: "table",
+    model.Matrix: "matrix",
     model.Notice: "notice",
     model.KeyValues: "key_values",
     model.Details: "details",
@@ -250,6 +251,10 @@ class _Page:
             "data-source": " ".join(sorted({figure.source.value for figure in listed})),
             "data-refs": " ".join(sorted({figure.reference.replace(" ", "_") for figure in listed})),
         }
+
+    @staticmethod
+    def matrix_figures(matrix: model.Matrix) -> list[Figure]:
+        return [figure for row in matrix.cells for cell in row if cell is not None for figure in cell]
 
     # -- charts
 

@@ -78,6 +78,7 @@ class _Writer:
             model.RangeChart: self.grid,
             model.BarChart: self.grid,
             model.Table: self.grid,
+            model.Matrix: self.grid,
             model.FlowMap: self.flows,
             model.Notice: lambda b: [f"> **{NOTICES[b.kind]}.** {self.words(b.text)}"],
             model.KeyValues: lambda b: [self.items([_pair(*item) for item in b.items])],
@@ -131,7 +132,7 @@ class _Writer:
             chunks.append(_guarded(self.words(block.net)))
         return chunks
 
-    def grid(self, block: model.Table | model.RangeChart | model.BarChart) -> list[str]:
+    def grid(self, block: model.Table | model.Matrix | model.RangeChart | model.BarChart) -> list[str]:
         grid = grid_of(block)
         shared = self.marks.common(grid.figures)
         heads = [

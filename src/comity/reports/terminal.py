@@ -116,6 +116,7 @@ class _Writer:
             model.RangeChart: self.ranges,
             model.BarChart: lambda b: self.grid(grid_of(b)),
             model.Table: lambda b: self.grid(grid_of(b)),
+            model.Matrix: lambda b: self.grid(grid_of(b)),
             model.FlowMap: self.flows,
             model.Notice: self.notice,
             model.KeyValues: self.pairs,

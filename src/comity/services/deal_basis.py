@@ -1,4 +1,4 @@
-"""What a deal rests on: parameters, what was filled in, what is missing, the tables used, where parties lie.
+"""What a deal rests on beside parameters: what was filled in, what is missing, where parties lie.
 
 Who may import me: :mod:`comity.services.deal`. Start at :func:`list_missing`.
 """
@@ -11,39 +11,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comity.evidence.pack import COUNTRY_COLUMNS
-from comity.services.deal_result import Assumption, Imputed, UsedTable
+from comity.services.deal_result import Imputed
 from comity.services.mismatch import MISSING
-from comity.vocabulary import Status
 from comity.world.facts import TABLES as FACT_TABLES
 from comity.world.figures import TABLES as WORLD_TABLES
 
 if TYPE_CHECKING:
-    from comity.evidence import Evidence, Parameters
+    from comity.evidence import Evidence
     from comity.services.laboratory import Laboratory
 
-__all__ = ["find_places", "list_assumptions", "list_imputed", "list_missing", "list_tables"]
+__all__ = ["DEAL_TABLES", "find_places", "list_imputed", "list_missing"]
 
-#: Tables that the mismatch reads, beside those of the world.
-_MISMATCH_TABLES: Final = (
+#: Tables that a deal rests on: those of the world, and those that the mismatch reads beside them.
+DEAL_TABLES: Final = (
+    *WORLD_TABLES,
+    *FACT_TABLES,
     "pressure",
     "immigration_by_citizenship",
     "found_irregular",
     "asylum_applications",
 )
-
-
-def list_assumptions(parameters: Parameters, lab: Laboratory) -> tuple[Assumption, ...]:
-    """List every parameter behind the results, those that are measured last."""
-    rank = {Status.CONTESTED: 0, Status.ASSUMED: 1, Status.ESTIMATED: 2, Status.MEASURED: 3}
-    rows = []
-    for name in lab.names:
-        p = parameters[name]
-        if p.value is None or p.low is None or p.high is None:
-            continue
-        rows.append(
-            Assumption(name, p.definition, p.value, p.low, p.high, p.unit, str(p.status), p.reference)
-        )
-    return tuple(sorted(rows, key=lambda a: (rank[Status(a.status)], a.name)))
 
 
 def list_imputed(lab: Laboratory) -> tuple[Imputed, ...]:
@@ -95,19 +82,6 @@ def _absent(evidence: Evidence, code: str) -> list[str]:
 def _held(evidence: Evidence, name: str) -> frozenset[str]:
     """Countries that a table holds, read once for all economies of a round."""
     return evidence.countries(name)
-
-
-def list_tables(evidence: Evidence) -> tuple[UsedTable, ...]:
-    """List the tables of the pack that a deal rests on."""
-    names = sorted({*WORLD_TABLES, *FACT_TABLES, *_MISMATCH_TABLES} & set(evidence.names()))
-    rows = []
-    for name in names:
-        meta = evidence.meta(name)
-        source = meta.sources[0]
-        rows.append(
-            UsedTable(name, meta.title, source.producer, str(source.edition), source.licence, source.url)
-        )
-    return tuple(rows)
 
 
 def find_places(evidence: Evidence, lab: Laboratory) -> dict[str, tuple[float, float]]:

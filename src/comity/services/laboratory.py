@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.errors import InputError
+from comity.services.delivery import DeliveredLedgers
 from comity.units import to_usd_million
 from comity.vocabulary import Provision
 from comity.world import (
     COUNTS,
     LINES,
     Economy,
+    PackageLedgers,
+    Part,
     Setting,
     Shock,
     World,
@@ -29,12 +32,16 @@ from comity.world import (
     find_gap,
     gather,
     gather_facts,
+    pack_figures,
+    run_draws,
+    sum_members,
 )
 from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -85,7 +92,7 @@ def make_provision(clause: Clause, value: float, unit: str) -> Provision:
 @lru_cache(maxsize=2)
 def _read_pack(evidence: Evidence) -> tuple[Figures, Facts]:
     """Line up the figures of a pack once; a second look at a round need not wait for it."""
-    return gather(evidence), gather_facts(evidence)
+    return pack_figures(gather(evidence)), gather_facts(evidence)
 
 
 class Laboratory:
@@ -117,7 +124,7 @@ class Laboratory:
         self.figures, self.facts = _read_pack(evidence)
         self.names = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
         self._central = {name: parameters.value(name) for name in self.names}
-        self._drawn = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
+        self.drawn: dict[str, Array] = parameters.draw(np.random.default_rng(seed), draws, names=self.names)
         self.members = {party.code: party.countries for party in round_.parties}
         self._check_members()
         weights = [{**party.counts.weights()} for party in round_.parties]
@@ -142,7 +149,7 @@ class Laboratory:
         """Parameter values of one draw; central values for None."""
         if draw is None:
             return self._central
-        return {name: float(self._drawn[name][draw]) for name in self.names}
+        return {name: float(self.drawn[name][draw]) for name in self.names}
 
     def economy(self, draw: int | None) -> Economy:
         """Calibrate the full world of one draw."""
@@ -250,13 +257,40 @@ class Laboratory:
         """Lines of each party in one world, US$ million per year; parties × lines."""
         if shock.is_identity:
             return np.zeros((len(self.members), len(LINES)))
-        ledger = world.solve(shock).ledger()
-        place = {code: k for k, code in enumerate(ledger.codes)}
-        rows = [
-            sum((ledger.values[place[iso3]] for iso3 in countries), np.zeros(len(LINES)))
-            for countries in self.members.values()
-        ]
-        return to_usd_million(1.0) * np.stack(rows)
+        return to_usd_million(1.0) * sum_members(world.solve(shock).ledger(), self.members)
+
+    def parts(self, values: Mapping[str, float]) -> tuple[Part, ...]:
+        """Provisions of a package (value by clause key), each with its action; an empty one does nothing."""
+        out = []
+        for key, value in values.items():
+            clause = self.round.clause(key)
+            instrument = self.catalogue.instruments[clause.instrument]
+            out.append(Part(make_provision(clause, value, instrument.parameter.unit), instrument.action))
+        return tuple(out)
+
+    def run(
+        self,
+        packages: Sequence[tuple[Part, ...]],
+        tick: Callable[[float], None],
+        *,
+        reported: Mapping[str, tuple[str, ...]] | None = None,
+        delivery: Delivery | None = None,
+        executor: Executor | None = None,
+    ) -> Array:
+        """Ledgers of packages in the full world over all draws (§3.14); with ``delivery``, as used.
+
+        Returns US$ million per year; draws × packages × parties (or the rows ``reported``) × lines.
+        """
+        rows = self.members if reported is None else reported
+        task = PackageLedgers(
+            self.figures, self.facts, self.members, rows, self.round.horizon_years, tuple(packages)
+        )
+        if delivery is None or not delivery.conditional:
+            found = run_draws(task, self.drawn, executor=executor, progress=tick)
+        else:
+            used = DeliveredLedgers(task, {key: c.status_quo for key, c in self._clauses.items()})
+            found = run_draws(used, self.drawn | delivery.drawn(), executor=executor, progress=tick)
+        return to_usd_million(1.0) * found
 
     def gain(self, world: World, shock: Shock) -> Array:
         """Weighted gain of each party in one world, US$ million per year; parties."""
@@ -286,6 +320,8 @@ class Laboratory:
         packages: Sequence[Mapping[str, float]],
         tick: Callable[[float], None],
         delivery: Delivery | None = None,
+        *,
+        executor: Executor | None = None,
     ) -> list[Account]:
         """Write final ledgers of several packages in the full world, over all draws (§3.13).
 
@@ -295,15 +331,10 @@ class Laboratory:
         def delivered(package: Mapping[str, float], draw: int | None) -> Mapping[str, float]:
             return package if delivery is None else delivery.effective(self._clauses, package, draw)
 
-        shape = (self.draws, len(packages), len(self.members), len(LINES))
-        lines = np.zeros(shape)
-        # A round of stated interests alone needs no world.
-        for draw, world in self._full_worlds() if any(map(self.acts, packages)) else ():
-            setting = self.setting(world.economy, draw)
-            known: dict[tuple[str, float], Shock] = {}
-            for k, package in enumerate(packages):
-                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw), known))
-            tick((draw + 1) / self.draws)
+        lines = np.zeros((self.draws, len(packages), len(self.members), len(LINES)))
+        if any(map(self.acts, packages)):  # a round of stated interests alone needs no world
+            agreed = [self.parts(package) for package in packages]
+            lines = self.run(agreed, tick, delivery=delivery, executor=executor)
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
@@ -314,10 +345,6 @@ class Laboratory:
             gains = (lines[:, k] * self.weights).sum(axis=2)
             found.append(Account(lines[:, k], gains, central, links))
         return found
-
-    def _full_worlds(self) -> Iterator[tuple[int, World]]:
-        for draw in range(self.draws):
-            yield draw, World(self.economy(draw))
 
 
 _REFUGEE = frozenset({"LE16"})

@@ -58,6 +58,7 @@ __all__ = [
     "TakeUp",
     "Threat",
     "Tranche",
+    "check_source",
     "load_round",
     "parse_round",
     "read_round",
@@ -83,14 +84,14 @@ def read_round(path: Path, *, catalogue: InstrumentCatalogue, countries: Mapping
         One line with file, line, dotted key, what is wrong and what is accepted. Where several things
         are wrong, the first one by line, and how many more there are.
     """
-    return _validate(read_source(path), catalogue, countries)
+    return check_source(read_source(path), catalogue, countries)
 
 
 def parse_round(
     raw: bytes, *, name: str, catalogue: InstrumentCatalogue, countries: Mapping[str, str]
 ) -> Round:
     """Read a round from bytes, as :func:`read_round` does from a file; ``name`` stands for the path."""
-    return _validate(parse_source(raw, name=name), catalogue, countries)
+    return check_source(parse_source(raw, name=name), catalogue, countries)
 
 
 def load_round(path: Path) -> Round:
@@ -101,7 +102,7 @@ def load_round(path: Path) -> Round:
 
     table = Evidence.load().table("countries")
     countries = dict(zip(table["iso3"].astype(str), table["name"].astype(str), strict=True))
-    return _validate(source, Catalogue.load(), countries)
+    return check_source(source, Catalogue.load(), countries)
 
 
 def round_schema() -> dict[str, Any]:
@@ -117,7 +118,8 @@ def round_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Comity round file"}
 
 
-def _validate(source: Source, catalogue: InstrumentCatalogue, countries: Mapping[str, str]) -> Round:
+def check_source(source: Source, catalogue: InstrumentCatalogue, countries: Mapping[str, str]) -> Round:
+    """Turn a parsed file into a round, as :func:`read_round` does."""
     try:
         round_ = Round.model_validate(source.data)
     except ValidationError as error:

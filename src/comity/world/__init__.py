@@ -14,11 +14,13 @@ from __future__ import annotations
 from comity.world.actions import ACTIONS, Facts, Setting, act, find_gap
 from comity.world.calibrate import calibrate
 from comity.world.channels import ChannelFactors, Channels, calibrate_channels
+from comity.world.draws import Evaluate, PackageLedgers, pack_figures, run_draws, sum_members
 from comity.world.economy import Coefficients, Economy
 from comity.world.facts import gather_facts
 from comity.world.figures import Figures, gather
 from comity.world.ledger import COUNTS, DEFAULT_COUNTS, LINES, Ledger, Line
 from comity.world.movement import ChannelOutcome, ChannelWorld, ExpectedUtility
+from comity.world.parts import Part, act_part, act_parts
 from comity.world.registers import Registers, gather_registers
 from comity.world.shock import (
     CHANNELS,
@@ -58,6 +60,7 @@ __all__ = [
     "Cost",
     "Economy",
     "Enforcement",
+    "Evaluate",
     "ExpectedUtility",
     "Facts",
     "FeeCut",
@@ -67,6 +70,8 @@ __all__ = [
     "Move",
     "OpenCorridor",
     "Outcome",
+    "PackageLedgers",
+    "Part",
     "QuotaChange",
     "Recognition",
     "Registers",
@@ -78,10 +83,15 @@ __all__ = [
     "Transfer",
     "World",
     "act",
+    "act_part",
+    "act_parts",
     "calibrate",
     "calibrate_channels",
     "find_gap",
     "gather",
     "gather_facts",
     "gather_registers",
+    "pack_figures",
+    "run_draws",
+    "sum_members",
 ]

@@ -91,6 +91,13 @@ class Menu:
         return self.origin * self.size + self.place
 
     @cached_property
+    def lookup(self) -> Whole:
+        """Where on the menu birthplace, place and skill stand; −1 where nobody is on record; N × N × 2."""
+        found = np.full(2 * self.size**2, -1)
+        found[2 * self.pair + self.skill] = np.arange(len(self.origin))
+        return found.reshape(self.size, self.size, 2)
+
+    @cached_property
     def total(self) -> Array:
         """T, persons of all channels; K."""
         return np.asarray(self.stock.sum(axis=1))

@@ -5,7 +5,8 @@ Who may import me: the world room. Start at :func:`aim`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from comity.world.economy import Array
     from comity.world.labour import Ground
 
-__all__ = ["DIRECTED", "Direction", "aim"]
+__all__ = ["DIRECTED", "Direction", "Touch", "aim"]
 
 #: Items that a derivative can be taken by, with the unit.
 DIRECTED: Final = {
@@ -61,35 +62,42 @@ Item = (
 
 
 @dataclass
+class Touch:
+    """What a direction changes in one corridor.
+
+    Log V̂ by channel (3), the ceiling (persons) and log working units per person.
+    """
+
+    channel: Array = field(default_factory=lambda: np.zeros(3))
+    quota: float = 0.0
+    units: float = 0.0
+
+
+@dataclass
 class Direction:
     """What the next unit of an instrument changes.
 
     Attributes
     ----------
-    channel, home, quota
-        Log V̂ by channel (K × 3), log amenity at home (N × 2), ceilings (persons, K).
-    units
-        Log working units per person; K.
+    home
+        Log amenity at home; N × 2.
     tariff, friction, fee
         (exporter or receiving, importer or sending, change) of log t', of log d̂, and of f'.
     money
         Public transfers received; US$, N.
+    corridors
+        What changes in the corridors touched, by their place on the menu.
     lines
         Line → (place, change) at given prices; US$ of the baseline.
-    chosen
-        Whether anybody's choice is touched at given pay.
     """
 
-    channel: Array
     home: Array
-    quota: Array
-    units: Array
     money: Array
+    corridors: dict[int, Touch] = field(default_factory=lambda: defaultdict(Touch))
     tariff: tuple[tuple[int, int, float], ...] = ()
     friction: tuple[tuple[int, int, float], ...] = ()
     fee: tuple[tuple[int, int, float], ...] = ()
     lines: tuple[tuple[str, int, float], ...] = ()
-    chosen: bool = False
 
 
 def aim(g: Ground, item: Item, index: Array) -> Direction:
@@ -110,28 +118,24 @@ def aim(g: Ground, item: Item, index: Array) -> Direction:
         An item that no derivative is taken by, or one that the world does not hold.
     """
     e, m, f = g.economy, g.channels.menu, g.channels.factors
-    n, k = len(e), len(m.total)
-    d = Direction(np.zeros((k, 3)), np.zeros((n, 2)), np.zeros(k), np.zeros(k), np.zeros(n))
+    n = len(e)
+    d = Direction(np.zeros((n, 2)), np.zeros(n))
     match item:
         case QuotaChange():
-            d.chosen = True
             for c in find_option(e, m, item.origin, item.destination, item.skill):
-                d.quota[c] = 1.0
+                d.corridors[c].quota = 1.0
                 _open(g, d, c)
         case ChannelCost() | Amenity():
-            d.chosen = True
             _shift(g, d, item)
         case Enforcement():
-            d.chosen = True
             head = e.tax * e.value_added / e.population
             for c in find_option(e, m, item.origin, item.destination, None):
-                d.channel[c, 2] = -f.enforcement * (1 + f.interaction * g.policy.opening[c])
+                d.corridors[c].channel[2] = -f.enforcement * (1 + f.interaction * g.policy.opening[c])
                 cost = float(m.stock[c, 2] * min(f.control, head[m.place[c]]))
                 d.lines += (("enforcement", int(m.place[c]), -cost),)
         case Recognition():
-            d.chosen = True
             for c in find_option(e, m, item.birthplace, item.place, "high"):
-                d.channel[c] = d.units[c] = item.gain
+                d.corridors[c] = Touch(np.full(3, item.gain), units=item.gain)
         case TariffCut() | TradeCost():
             i, j = e.place(item.exporter), e.place(item.importer)
             if isinstance(item, TradeCost):
@@ -159,7 +163,7 @@ def _open(g: Ground, d: Direction, c: int) -> None:
     m, f = g.channels.menu, g.channels.factors
     old, new = m.quota[c], g.policy.pull.quota[c]
     if np.isfinite(old) and np.isfinite(new) and new >= old and new > 0:
-        d.channel[c, 2] -= f.enforcement * f.interaction * np.log(g.policy.effort[c]) * old / new**2
+        d.corridors[c].channel[2] -= f.enforcement * f.interaction * np.log(g.policy.effort[c]) * old / new**2
 
 
 def _shift(g: Ground, d: Direction, item: ChannelCost | Amenity) -> None:
@@ -170,6 +174,6 @@ def _shift(g: Ground, d: Direction, item: ChannelCost | Amenity) -> None:
         return
     for c in find_option(e, m, item.origin, item.destination, item.skill):
         if isinstance(item, Amenity):
-            d.channel[c] = 1.0
+            d.corridors[c].channel[:] = 1.0
         else:
-            d.channel[c, CHANNELS.index(item.channel)] = -1.0
+            d.corridors[c].channel[CHANNELS.index(item.channel)] = -1.0

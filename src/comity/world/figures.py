@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comity.errors import EvidenceError
+from comity.errors import EvidenceError, InputError
 from comity.units import BASE_YEAR, to_usd
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comity.evidence import Evidence
     from comity.world.economy import Array, Flags
 
-__all__ = ["GULF", "STOCK_YEAR", "TABLES", "Figures", "gather"]
+__all__ = ["GULF", "STOCK_YEAR", "TABLES", "Figures", "check_figures", "gather"]
 
 STOCK_YEAR: Final = 2024
 EDUCATION_YEAR: Final = 2020
@@ -247,7 +247,7 @@ def gather(evidence: Evidence) -> Figures:
     work = _indicator(indicators, "labour_force_participation_15_64", codes) * (
         1 - np.nan_to_num(_indicator(indicators, "unemployment_rate", codes))
     )
-    return Figures(
+    figures = Figures(
         codes=codes,
         names=tuple(countries["name"].astype(str)),
         regions=tuple(countries["subregion"].astype(str)),
@@ -272,3 +272,31 @@ def gather(evidence: Evidence) -> Figures:
         agreement=_agreements(evidence, codes),
         gulf=np.isin(np.array(codes), GULF),
     )
+    check_figures(figures)
+    return figures
+
+
+#: Fields that count people or money → the table they come from; none can be below zero.
+_COUNTED: Final = {
+    "people": "population_age", "adults": "population_age", "stock": "migrant_stock",
+    "stock_elsewhere": "migrant_stock", "trade": "goods_trade", "gdp": "gdp", "received": "remittance_matrix",
+}  # fmt: skip
+
+
+def check_figures(figures: Figures) -> None:
+    """Refuse figures that cannot be: people, trade or money below zero, in whoever's table.
+
+    Raises
+    ------
+    InputError
+        Names the table and the economy.
+    """
+    for field, table in _COUNTED.items():
+        values = getattr(figures, field)
+        if (values < 0).any():
+            where = np.argwhere(values < 0)[0]
+            code = figures.codes[int(where[-1])]
+            msg = f"{field} of {code} is {values[tuple(where)]:,.0f}"
+            raise InputError(
+                msg, key=f"{table}", accepted="0 or more; leave a row out where nothing is known"
+            )

@@ -10,16 +10,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
 
 from comity.world.channel_ledger import find_home_income, find_share
 from comity.world.equilibrium import find_shares
+from comity.world.flow import Flow, Part, Row
 from comity.world.labour import Stocks, change_labour
 from comity.world.quota import sum_by
 from comity.world.tangent import slope_pay
 
 if TYPE_CHECKING:
-    from comity.world.economy import Array, Whole
+    from scipy.sparse import csr_array
+
+    from comity.world.economy import Array
     from comity.world.movement import ChannelOutcome
 
 __all__ = ["Frame", "Remitted"]
@@ -227,55 +229,70 @@ class Frame:
         )
 
     @cached_property
-    def by_units(self) -> csr_array:
-        """Sums of a change of working units (K): markets 2N, remittances kept by birth and place."""
-        m = self.outcome.channels.menu
-        one = np.ones(len(m.total))
-        kept = self.kept.flow
-        return _stack(m.size, (m.arrival, one, 2), (m.origin, kept, 1), (m.place, kept, 1))
+    def flows(self) -> Flow:
+        """The answer of choice to pay."""
+        out = self.outcome
+        skills = out.ground.formation
+        return Flow(out.joint.choice, None if skills is None else skills.grown(out.joint.z))
 
     @cached_property
-    def lines_by_units(self) -> csr_array:
+    def by_units(self) -> tuple[Part, ...]:
+        """Sums of working units: markets 2N, remittances kept by birth and place."""
+        units, kept = self.outcome.ground.units, self.kept.flow
+        one = np.ones(len(kept))
+        return Part("arrival", 0, one, units), Part("origin", 2, kept, units), Part("place", 3, kept, units)
+
+    @cached_property
+    def lines_by_units(self) -> tuple[Part, ...]:
         """Sums for the ledger: received by birth, fees by both, pay that those who go give up by both."""
-        m = self.outcome.channels.menu
-        received, fees, taken = self.received.flow, self.fees.flow, self.leaving[0]
-        return _stack(
-            m.size, (m.origin, received, 1), (m.origin, fees, 1), (m.place, fees, 1), (m.place, taken, 1),
-            (m.origin, taken, 1),
+        units, taken = self.outcome.ground.units, self.leaving[0]
+        return (
+            Part("origin", 0, self.received.flow, units), Part("origin", 1, self.fees.flow, units),
+            Part("place", 2, self.fees.flow, units), Part("place", 3, taken, units),
+            Part("origin", 4, taken, units),
         )  # fmt: skip
 
     @cached_property
-    def by_persons(self) -> csr_array:
-        """Sums of a change of persons (K): the trade link in prices, in net prices and in demand, N each."""
-        m = self.outcome.channels.menu
-        link = self.link[m.origin, m.place]
-        rows = []
-        for weight, there, back in (
-            (self.shares, m.place, m.origin),
-            (self.net, m.place, m.origin),
-            (self.sales, m.origin, m.place),
-        ):
-            forth = _stack(m.size, (there, weight[m.origin, m.place] * link, 1))
-            rows.append(forth + _stack(m.size, (back, weight[m.place, m.origin] * link, 1)))
-        return csr_array(vstack(rows))
+    def by_persons(self) -> tuple[Part, ...]:
+        """Sums of persons: the trade link in prices, in net prices and in demand, N each."""
+        if not self.outcome.economy.coefficients.nu_migrants:
+            return ()
+        m, parts = self.outcome.channels.menu, []
+        persons = np.ones((len(m.total), 3))
+        sums: tuple[tuple[Array, Row, Row], ...] = (
+            (self.shares, "place", "origin"),
+            (self.net, "place", "origin"),
+            (self.sales, "origin", "place"),
+        )
+        for at, (weight, there, back) in enumerate(sums):
+            parts.append(Part(there, at, (weight * self.link).ravel()[m.pair], persons))
+            parts.append(Part(back, at, (weight.T * self.link).ravel()[m.pair], persons))
+        return tuple(parts)
 
     @cached_property
-    def lines_by_stock(self) -> csr_array:
-        """Sums of a change of stocks (3K): persons, guests, untaxed units (2N), pay of movers."""
-        out, g, m = self.outcome, self.outcome.ground, self.outcome.channels.menu
-        one, none = np.ones(len(m.total)), np.zeros(len(m.total))
-        irregular = (1 - out.channels.factors.irregular_tax) * g.units[:, 2]
+    def lines_by_stock(self) -> tuple[Part, ...]:
+        """Sums of stocks: persons, guests, untaxed units (2N), pay of movers."""
+        out, units = self.outcome, self.outcome.ground.units
+        one = np.ones(len(units))
+        persons = np.ones((len(units), 3))
+        guests = persons * np.array([0.0, 1.0, 1.0])
+        untaxed = units * np.array([0.0, 0.0, 1 - out.channels.factors.irregular_tax])
+        return (
+            Part("place", 0, one, persons), Part("place", 1, one, guests), Part("arrival", 2, one, untaxed),
+            Part("origin", 4, one, self.mover_pay[0]),
+        )  # fmt: skip
 
-        def spread(index: Whole, weight: Array, blocks: int) -> tuple[Whole, Array, int]:
-            return np.repeat(index, 3), weight.ravel(), blocks
+    @cached_property
+    def inward(self) -> csr_array:
+        """All sums that markets need, as a matrix: of units 4N, of persons 3N."""
+        shifted = (part._replace(at=part.at + 4) for part in self.by_persons)
+        return self.flows.gather((*self.by_units, *shifted), 7)
 
-        return _stack(
-            m.size,
-            spread(m.place, np.stack([one, one, one], axis=1), 1),
-            spread(m.place, np.stack([none, one, one], axis=1), 1),
-            spread(m.arrival, np.stack([none, none, irregular], axis=1), 2),
-            spread(m.origin, self.mover_pay[0], 1),
-        )
+    @cached_property
+    def outward(self) -> csr_array:
+        """All sums that the ledger needs besides: of units 5N, of stocks 5N."""
+        shifted = (part._replace(at=part.at + 5) for part in self.lines_by_stock)
+        return self.flows.gather((*self.lines_by_units, *shifted), 10)
 
     @cached_property
     def came(self) -> Array:
@@ -312,12 +329,3 @@ class Frame:
             worth * np.where(now > was, log_now, np.where(now < was, log_was, 0.0)),
             worth_queue * np.maximum(now - was, 0),
         )
-
-
-def _stack(n: int, *blocks: tuple[Whole, Array, int]) -> csr_array:
-    """Sparse sums: (row of each column, weight, number of N-blocks), one under the other."""
-    made = [
-        csr_array((weight, (index, np.arange(len(index)))), shape=(count * n, len(index)))
-        for index, weight, count in blocks
-    ]
-    return csr_array(vstack(made))

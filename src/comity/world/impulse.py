@@ -1,20 +1,22 @@
 """Directions through the joint system: how everything moves at first order, and what residual is left.
 
-All that does not depend on the direction is in :class:`comity.world.frame.Frame`. A direction then costs one
-answer of choice (:mod:`comity.world.response`) and a few sparse sums over the menu; the rest is done for all
-directions at once. The derivatives are those of :mod:`comity.world.joint`, written out.
+All that does not depend on the direction is in :class:`comity.world.frame.Frame`. What an instrument does to
+choice at given pay is one answer of the groups that it touches (:mod:`comity.world.response`); what pay does
+is sparse sums for all directions at once (:mod:`comity.world.flow`). The derivatives are those of
+:mod:`comity.world.joint`, written out.
 
 Who may import me: the world room. Start at :func:`push`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from comity.world.equilibrium import find_largest
+from comity.world.flow import Part, sum_parts
 from comity.world.joint import BLOCKS
 from comity.world.response import Tilted, narrow, tilt_choice
 
@@ -22,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.world.direction import Direction
-    from comity.world.economy import Array
+    from comity.world.economy import Array, Whole
     from comity.world.frame import Frame
 
-__all__ = ["Push", "lift_fee", "push"]
+__all__ = ["Push", "Sums", "lift_fee", "push", "sum_answers", "sum_causes"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,13 @@ class Push:
     residual: Array
 
 
-@dataclass
-class _Sums:
-    """What the answers of choice add up to; one column a direction."""
+@dataclass(frozen=True)
+class Sums:
+    """What the answers of choice add up to; one column a direction.
+
+    Working units by market and remittances kept (4N), those who stay and ln(D)/θM (N × 2), the trade link
+    (3N), and what the ledger needs (5N each).
+    """
 
     market: Array
     home: Array
@@ -80,60 +86,80 @@ class _Sums:
     stock: Array
     rent: Array
 
-    @classmethod
-    def empty(cls, n: int, count: int) -> _Sums:
-        return cls(
-            np.zeros((4 * n, count)), np.zeros((n, 2, count)), np.zeros((n, 2, count)),
-            np.zeros((3 * n, count)), *(np.zeros((4 * n + n, count)) for _ in range(3)),
-        )  # fmt: skip
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def _answer(frame: Frame, dz: Array, d: Direction, *, cause: bool) -> Tilted | None:
-    """How choice answers one direction; only the groups touched where dz is zero, None where nobody is."""
-    out, m, n = frame.outcome, frame.outcome.channels.menu, frame.outcome.channels.menu.size
-    choice, skills = out.joint.choice, out.ground.formation
-    if not cause:
-        abroad = dz[2 * n : 4 * n].reshape(2, n)
-        home = dz[4 * n : BLOCKS * n].reshape(2, n).T
-        mass = None if skills is None else (skills.grown(out.joint.z) * dz[-n:, None]).ravel()
-        channel = d.channel + abroad[m.skill, m.place][:, None]
-        return tilt_choice(choice, channel, home + d.home, d.quota, mass)
-    if not d.chosen:
-        return None
-    touched = np.zeros(2 * n, dtype=bool)
-    touched[d.home.ravel() != 0] = True
-    touched[m.group[d.channel.any(axis=1) | (d.quota != 0)]] = True
-    rows = np.flatnonzero(touched[m.group])
-    few = tilt_choice(narrow(choice, rows), d.channel[rows], d.home, d.quota[rows])
-    stock, queue = np.zeros(choice.stock.shape), np.zeros(len(choice.queue))
-    stock[rows], queue[rows] = few.stock, few.queue
-    return Tilted(stock, few.home, few.gain, queue)
-
-
-def _sum_answers(frame: Frame, dz: Array, aims: Sequence[Direction], *, cause: bool) -> _Sums:
-    out, g, m = frame.outcome, frame.outcome.ground, frame.outcome.channels.menu
-    n = m.size
-    sums = _Sums.empty(n, len(aims))
-    trade = bool(out.economy.coefficients.nu_migrants)
-    persons = np.ones(3)
+def sum_causes(frame: Frame, aims: Sequence[Direction]) -> Sums:
+    """Add up how choice answers each direction at given pay; only the groups touched are looked at."""
+    out, m, count = frame.outcome, frame.outcome.channels.menu, len(aims)
+    n, choice = m.size, out.joint.choice
+    home, gain = np.zeros((n, 2, count)), np.zeros((n, 2, count))
+    rent = np.zeros((5 * n, count))
+    seen: list[tuple[Whole, Whole, Array, Array]] = []
     for at, d in enumerate(aims):
-        tilted = _answer(frame, dz[:, at], d, cause=cause)
-        if tilted is None:
+        touched = d.home.ravel() != 0
+        touched[m.group[list(d.corridors)]] = True
+        if not touched.any():
             continue
-        delta = np.einsum("ck,ck->c", g.units, tilted.stock)
-        if d.units.any():
-            delta += np.einsum("ck,ck->c", g.units, out.joint.choice.stock) * d.units
-        sums.market[:, at] = frame.by_units @ delta
-        sums.home[..., at], sums.gain[..., at] = tilted.home, tilted.gain
-        if trade:
-            sums.trade[:, at] = frame.by_persons @ (tilted.stock @ persons)
-        if cause:
-            continue
-        sums.lines[:, at] = frame.lines_by_units @ delta
-        sums.stock[:, at] = frame.lines_by_stock @ tilted.stock.ravel()
+        rows = np.flatnonzero(touched[m.group])
+        channel, quota, units = np.zeros((len(rows), 3)), np.zeros(len(rows)), np.zeros((len(rows), 1))
+        for c, touch in d.corridors.items():
+            k = int(np.searchsorted(rows, c))
+            channel[k], quota[k], units[k] = touch.channel, touch.quota, touch.units
+        few = tilt_choice(narrow(choice, rows), channel, d.home, quota)
+        home[..., at], gain[..., at] = few.home, few.gain
+        seen.append((rows, np.full(len(rows), at), few.stock, choice.stock[rows] * units))
         if frame.rent_share:
-            sums.rent[:, at] = _sum_rents(frame, tilted)
-    return sums
+            stock, queue = np.zeros(choice.stock.shape), np.zeros(len(choice.queue))
+            stock[rows], queue[rows] = few.stock, few.queue
+            rent[:, at] = _sum_rents(frame, few._replace(stock=stock, queue=queue))
+    if not seen:
+        zeros = (np.zeros((k * n, count)) for k in (4, 3, 5, 5))
+        market, trade, lines, by_stock = zeros
+        return Sums(market, home, gain, trade, lines, by_stock, rent)
+    rows, columns, stock, recognised = (np.concatenate(x) for x in zip(*seen, strict=True))
+
+    def add(parts: Sequence[Part], blocks: int, change: Array) -> Array:
+        return sum_parts(m, parts, blocks, rows, columns, change, count)
+
+    return Sums(
+        add(frame.by_units, 4, stock + recognised), home, gain, add(frame.by_persons, 3, stock),
+        add(frame.lines_by_units, 5, stock + recognised), add(frame.lines_by_stock, 5, stock), rent,
+    )  # fmt: skip
+
+
+def sum_answers(frame: Frame, dz: Array, *, lines: bool) -> Sums:
+    """Add up how choice answers changes of pay; what only the ledger needs stays zero without ``lines``."""
+    n, count = frame.outcome.channels.menu.size, dz.shape[1]
+    answer = frame.flows.read(dz)
+    stacked = answer.stacked
+    inward = frame.inward @ stacked
+    home, gain = frame.flows.move_home(answer), np.zeros((n, 2, count))
+    outward, rent = np.zeros((10 * n, count)), np.zeros((5 * n, count))
+    if lines:
+        outward = frame.outward @ stacked
+        choice = frame.outcome.joint.choice
+        if frame.rent_share or not choice.effort.deflection:
+            for at in range(count):
+                tilted = _answer(frame, dz[:, at])
+                gain[..., at] = tilted.gain
+                if frame.rent_share:
+                    rent[:, at] = _sum_rents(frame, tilted)
+        else:
+            gain = frame.flows.find_gain(answer)
+    return Sums(inward[: 4 * n], home, gain, inward[4 * n :], outward[: 5 * n], outward[5 * n :], rent)
+
+
+def _answer(frame: Frame, dz: Array) -> Tilted:
+    """How choice answers pay in one direction, queues and all."""
+    out, m, n = frame.outcome, frame.outcome.channels.menu, frame.outcome.channels.menu.size
+    grown = frame.flows.grown
+    abroad = dz[2 * n : 4 * n].reshape(2, n)
+    home = dz[4 * n : BLOCKS * n].reshape(2, n).T
+    mass = None if grown is None else (grown * dz[-n:, None]).ravel()
+    channel = np.repeat(abroad[m.skill, m.place][:, None], 3, axis=1)
+    return tilt_choice(out.joint.choice, channel, home, np.zeros(len(m.total)), mass)
 
 
 def _sum_rents(frame: Frame, t: Tilted) -> Array:
@@ -152,7 +178,7 @@ def _sum_rents(frame: Frame, t: Tilted) -> Array:
     )
 
 
-def push(frame: Frame, dz: Array, aims: Sequence[Direction], *, cause: bool = False) -> Push:
+def push(frame: Frame, dz: Array, aims: Sequence[Direction], sums: Sums) -> Push:
     """Differentiate the joint residual, and all that it rests on, along (dz, aims).
 
     Parameters
@@ -160,15 +186,14 @@ def push(frame: Frame, dz: Array, aims: Sequence[Direction], *, cause: bool = Fa
     dz
         Changes of the unknowns; unknowns × M.
     aims
-        M directions.
-    cause
-        dz is zero and only the residual is wanted, for which the groups touched suffice.
+        M directions, or none.
+    sums
+        How choice answers both, from :func:`sum_causes` and :func:`sum_answers`.
     """
     out, g = frame.outcome, frame.outcome.ground
-    e, n, count = out.economy, len(out.economy), len(aims)
+    e, n, count = out.economy, len(out.economy), dz.shape[1]
     point, k = out.joint.point, out.economy.coefficients
     factor, index = dz[:n], dz[n : 2 * n]
-    sums = _sum_answers(frame, dz, aims, cause=cause)
     abroad = sums.market[: 2 * n].reshape(n, 2, count)
     labour = np.stack([out.channels.home_units[..., None] * sums.home, abroad], axis=2)
     by_v, by_k, by_a, by_pay = frame.slopes

@@ -54,8 +54,7 @@ def slope_lines(frame: Frame, p: Push, aims: Sequence[Direction]) -> dict[str, A
         for name, place, change in d.lines:
             lines[name][place, at] += change
         _add_fees(frame, d, lines, at)
-        if d.units.any():
-            _add_recognition(frame, d, lines, at)
+        _add_recognition(frame, d, lines, at)
     return lines
 
 
@@ -151,19 +150,20 @@ def _add_fees(frame: Frame, d: Direction, lines: dict[str, Array], at: int) -> N
 def _add_recognition(frame: Frame, d: Direction, lines: dict[str, Array], at: int) -> None:
     """Lines that recognition changes at given prices: people already there, pay of those who came."""
     out, g, m = frame.outcome, frame.outcome.ground, frame.outcome.channels.menu
-    e, n, c = out.economy, m.size, out.joint.choice
-    known = g.start_units * d.units
-    net = (1 - e.tax)[m.place]
-    kept = known * (frame.after[m.place, m.skill, 1] * net - frame.leaving[0]) - known * frame.old.flow
-    lines["immigrants"][:, at] += np.bincount(m.place, kept, n)
-    lines["nationals_abroad"][:, at] += np.bincount(m.origin, kept, n)
-    irregular = g.units[:, 2] * c.stock[:, 2] * d.units * (1 - out.channels.factors.irregular_tax)
-    pay = irregular * frame.after[m.place, m.skill, 1]
-    lines["treasury"][:, at] -= e.tax * np.bincount(m.place, pay, n)
-    came = np.bincount(m.origin, frame.mover_pay[2] * d.units, n)
-    worth = m.total * d.units * find_home_income(g)[m.origin, m.skill]
-    lines["movers"][:, at] += came
-    lines["taste"][:, at] -= came + np.bincount(m.origin, worth, n)
+    e, choice = out.economy, out.joint.choice
+    untaxed = 1 - out.channels.factors.irregular_tax
+    for c, touch in d.corridors.items():
+        i, j, s, rise = int(m.origin[c]), int(m.place[c]), int(m.skill[c]), touch.units
+        if not rise:
+            continue
+        after, known = frame.after[j, s, 1], g.start_units[c] * rise
+        kept = known * (after * (1 - e.tax[j]) - frame.leaving[0][c] - frame.old.flow[c])
+        lines["immigrants"][j, at] += kept
+        lines["nationals_abroad"][i, at] += kept
+        lines["treasury"][j, at] -= e.tax[j] * g.units[c, 2] * choice.stock[c, 2] * rise * untaxed * after
+        came = frame.mover_pay[2][c] * rise
+        lines["movers"][i, at] += came
+        lines["taste"][i, at] -= came + m.total[c] * rise * find_home_income(g)[i, s]
 
 
 def _move_pay(frame: Frame, log_after: Array) -> Array:

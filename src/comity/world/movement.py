@@ -279,6 +279,11 @@ class ChannelWorld:
         start = np.zeros(count_unknowns(ground))
         return factor_joint(evaluate_joint(start, ground, self.effort), ground)
 
+    @cached_property
+    def _near(self) -> Factors:
+        """The same in single precision, for sweeps."""
+        return self.factors[0].astype(np.float32), self.factors[1]
+
     def solve(self, shock: Shock, *, start: Array | None = None) -> ChannelOutcome:
         """Solve a counterfactual in channel mode.
 
@@ -311,7 +316,7 @@ class ChannelWorld:
 
     def differentiate(self, outcome: ChannelOutcome, instruments: Sequence[Item]) -> Sensitivity:
         """Differentiate each ledger line by each instrument (:mod:`comity.world.sensitivity`)."""
-        return differentiate(outcome, instruments)
+        return differentiate(outcome, instruments, self._near)
 
     def to_quota(self, shock: Shock, *, families: bool = True) -> Shock:
         """Turn moves of regular entry into changes of quota, and keep all else.

@@ -68,9 +68,9 @@ def find_option(e: Economy, m: Menu, origin: str, destination: str, skill: str |
     """
     i, j = e.place(origin), e.place(destination)
     for s in _skills(skill):
-        at = np.flatnonzero((m.origin == i) & (m.place == j) & (m.skill == s))
-        if len(at):
-            yield int(at[0])
+        at = int(m.lookup[i, j, s])
+        if at >= 0:
+            yield at
         elif skill is not None or i == j:
             msg = f"nobody born in {origin} with {SKILLS[s]} skill is on record in {destination}"
             raise InputError(msg, accepted="a corridor with people on record, or moves by number in World")

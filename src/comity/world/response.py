@@ -43,8 +43,8 @@ class Response:
     """Derivatives of stocks.
 
     ``own`` by pay in the corridor's place at given group numbers (K × 3), ``own_home`` by pay at home
-    (N × 2), ``ranks`` the group numbers; ``by_mass`` and ``home_by_mass`` by the log of the number of people
-    of the group (K × 3, G).
+    (N × 2), ``ranks`` the group numbers; ``by_mass``, ``home_by_mass`` and ``gain_by_mass`` (of ln(D)/θM)
+    by the log of the number of people of the group (K × 3, G, G), zero where groups do not grow.
     """
 
     own: Array
@@ -52,6 +52,7 @@ class Response:
     ranks: tuple[Rank, ...]
     by_mass: Array
     home_by_mass: Array
+    gain_by_mass: Array
 
 
 class Tilted(NamedTuple):
@@ -94,8 +95,8 @@ def _second_step(c: Choice) -> _Second:
     return _Second(by_stock, (s.first_home - home) / slack, free, slack)
 
 
-def respond(c: Choice) -> Response:
-    """Differentiate all stocks of a settled choice."""
+def respond(c: Choice, *, grows: bool) -> Response:
+    """Differentiate all stocks of a settled choice; by the numbers of people only where a group ``grows``."""
     own, first = _first_step(c)
     home = c.home.ravel()
     by_pay, shift = own * c.stock, first.stock * c.stock
@@ -116,8 +117,11 @@ def respond(c: Choice) -> Response:
                 two.by_home * c.effort.theta + link * first.by_home,
             ),
         )
-    grown = tilt_choice(c, zeros, np.zeros(c.home.shape), zeros[:, 0], np.ones(len(home)))
-    return Response(by_pay, c.effort.theta * c.home, ranks, grown.stock, grown.home.ravel())
+    by_mass, home_by_mass, gain_by_mass = zeros, np.zeros(len(home)), np.zeros(len(home))
+    if grows:
+        grown = tilt_choice(c, zeros, np.zeros(c.home.shape), zeros[:, 0], np.ones(len(home)))
+        by_mass, home_by_mass, gain_by_mass = grown.stock, grown.home.ravel(), grown.gain.ravel()
+    return Response(by_pay, c.effort.theta * c.home, ranks, by_mass, home_by_mass, gain_by_mass)
 
 
 def narrow(c: Choice, rows: Whole) -> Choice:

@@ -1,8 +1,10 @@
 """Derivatives of every ledger line by every instrument of a round, by implicit differentiation (§3.13).
 
 At a solved world the residual R(z, t) is zero, so dz/dt = −R_z⁻¹ R_t. R_z is the Jacobian of
-:mod:`comity.world.tangent`, factored once; R_t and the derivatives of the lines are closed forms, one pass
-over the menu each. No world is solved again.
+:mod:`comity.world.tangent`. It is not even built: its products with directions are sparse sums
+(:mod:`comity.world.flow`), and a few sweeps with the factors of the baseline settle all instruments together
+(:mod:`comity.world.krylov`). Only where the outcome is too far from the baseline is it built and factored.
+R_t and the derivatives of the lines are closed forms. No world is solved again.
 
 Units are those of :data:`comity.world.direction.DIRECTED`: a quota, per person more; a tariff cut, per unit
 of cut; a fee, per unit taken off; a transfer or cost, per US$; a recognition, per unit of coverage at its
@@ -27,18 +29,25 @@ from scipy.linalg import lu_solve
 from comity.errors import InputError
 from comity.world.direction import DIRECTED, Item, aim
 from comity.world.frame import Frame
-from comity.world.impulse import push
+from comity.world.impulse import push, sum_answers, sum_causes
 from comity.world.joint import factor_joint
+from comity.world.krylov import settle_columns
 from comity.world.line_slopes import slope_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.world.economy import Array
+    from comity.world.equilibrium import Factors
     from comity.world.ledger import Line
     from comity.world.movement import ChannelOutcome
 
 __all__ = ["Sensitivity", "differentiate"]
+
+#: Largest residual of the derivatives, relative to what the instrument causes.
+TOLERANCE = 1e-10
+#: Sweeps with old factors before new ones are worth their price.
+MAX_SWEEPS = 8
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,9 @@ class Sensitivity:
         return pd.DataFrame(values, index=[line.name for line in self.lines], columns=names)
 
 
-def differentiate(outcome: ChannelOutcome, items: Sequence[Item]) -> Sensitivity:
+def differentiate(
+    outcome: ChannelOutcome, items: Sequence[Item], factors: Factors | None = None
+) -> Sensitivity:
     """Differentiate every ledger line by every instrument, at a solved world.
 
     Parameters
@@ -83,6 +94,9 @@ def differentiate(outcome: ChannelOutcome, items: Sequence[Item]) -> Sensitivity
         From :meth:`comity.world.ChannelWorld.solve`.
     items
         Instruments, as items of a shock; see the module for units and sides.
+    factors
+        LU factors of the Jacobian somewhere near, as of the baseline. Without them, or where they are too
+        far, the Jacobian of this outcome is factored.
 
     Raises
     ------
@@ -101,14 +115,21 @@ def differentiate(outcome: ChannelOutcome, items: Sequence[Item]) -> Sensitivity
     (True, True)
     """
     frame = Frame(outcome)
-    factors = factor_joint(outcome.joint, outcome.ground)
     aims = [aim(outcome.ground, item, outcome.prices.index) for item in items]
     if not aims:
         shape = (len(outcome.economy), len(outcome.lines), 0)
         return Sensitivity(outcome.economy.codes, outcome.lines, (), (), np.zeros(shape), 0.0)
-    cause = push(frame, np.zeros((len(outcome.joint.z), len(aims))), aims, cause=True).residual
-    move = -lu_solve(factors, cause, check_finite=False)
-    pushed = push(frame, move, aims)
+    causes = sum_causes(frame, aims)
+    cause = push(frame, np.zeros((len(outcome.joint.z), len(aims))), aims, causes).residual
+    move = None
+    if factors is not None:
+        move = settle_columns(
+            lambda dz: push(frame, dz, (), sum_answers(frame, dz, lines=False)).residual,
+            -cause, factors, tolerance=TOLERANCE, sweeps=MAX_SWEEPS,
+        )  # fmt: skip
+    if move is None:
+        move = -lu_solve(factor_joint(outcome.joint, outcome.ground), cause, check_finite=False)
+    pushed = push(frame, move, aims, causes + sum_answers(frame, move, lines=True))
     found = slope_lines(frame, pushed, aims)
     lines = outcome.lines
     values = np.stack([found[line.name] for line in lines], axis=1)

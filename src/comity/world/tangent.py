@@ -158,7 +158,8 @@ def differentiate_joint(
     e, g, n = ground.economy, given, len(ground.economy)
     k = e.coefficients
     change, delta = labour
-    sums = _Sums(choice, respond(choice), None if formation is None else formation.grown(z))
+    grown = None if formation is None else formation.grown(z)
+    sums = _Sums(choice, respond(choice, grows=grown is not None), grown)
     width = sums.width
     factor = np.exp(z[:n])
     d_quantity, _, d_productivity, d_pay = slope_pay(e, change)
