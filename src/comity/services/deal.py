@@ -29,7 +29,7 @@ from comity.services import deal_analysis as analysis
 from comity.services import deal_packages as packs
 from comity.services.basis import list_assumptions, list_tables
 from comity.services.clashes import list_clashes
-from comity.services.deal_basis import TABLES, find_places, list_imputed, list_missing
+from comity.services.deal_basis import DEAL_TABLES, find_places, list_imputed, list_missing
 from comity.services.deal_improvement import evaluate_package
 from comity.services.deal_result import BlockersFound, Deal, Unvalued, Zone
 from comity.services.deal_sensitivity import measure_pressure, measure_sensitivity
@@ -278,7 +278,7 @@ def _write(
         assumptions=list_assumptions(bench.parameters, lab.names),
         imputed=list_imputed(lab),
         missing=(*list_missing(lab, bench.evidence), *([unsolved] if unsolved else [])),
-        evidence=list_tables(bench.evidence, TABLES),
+        evidence=list_tables(bench.evidence, DEAL_TABLES),
         places=find_places(bench.evidence, lab),
         seed=bench.seed,
         draws=bench.draws,

@@ -1,4 +1,4 @@
-"""What a deal rests on beside its parameters: what was filled in, what is missing, where parties lie.
+"""What a deal rests on beside parameters: what was filled in, what is missing, where parties lie.
 
 Who may import me: :mod:`comity.services.deal`. Start at :func:`list_missing`.
 """
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from comity.evidence import Evidence
     from comity.services.laboratory import Laboratory
 
-__all__ = ["TABLES", "find_places", "list_imputed", "list_missing"]
+__all__ = ["DEAL_TABLES", "find_places", "list_imputed", "list_missing"]
 
-#: Tables that the mismatch reads, beside those of the world.
-_MISMATCH_TABLES: Final = (
+#: Tables that a deal rests on: those of the world, and those that the mismatch reads beside them.
+DEAL_TABLES: Final = (
+    *WORLD_TABLES,
+    *FACT_TABLES,
     "pressure",
     "immigration_by_citizenship",
     "found_irregular",
     "asylum_applications",
 )
-#: Tables of the pack that a deal rests on.
-TABLES: Final = (*WORLD_TABLES, *FACT_TABLES, *_MISMATCH_TABLES)
 
 
 def list_imputed(lab: Laboratory) -> tuple[Imputed, ...]:

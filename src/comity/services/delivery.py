@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from comity.world import PackageLedgers, World, calibrate
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from comity.services.roundfile import Clause, Round, ShareSpread
+    from comity.world import Part
 
     Array = NDArray[np.float64]
 
-__all__ = ["Delivery", "draw_delivery"]
+__all__ = ["DeliveredLedgers", "Delivery", "draw_delivery"]
 
 #: Streams apart from those of the interests, so that a take-up added to a file changes no other draw.
 _USE: Final = 1_000_001
@@ -53,6 +56,10 @@ class Delivery:
     keys: tuple[str, ...]
     conditional: bool
 
+    def drawn(self) -> dict[str, Array]:
+        """Shares released and used as one drawn value for each clause, for :class:`DeliveredLedgers`."""
+        return {f"{_NAME}{key}": self.factor[:, c] for c, key in enumerate(self.keys)}
+
     def with_factor(self, factor: Array) -> Delivery:
         """Return the same with another share released and used; draws × clauses."""
         return replace(self, factor=factor)
@@ -75,6 +82,46 @@ class Delivery:
                 nothing = clauses[key].status_quo
                 out[key] = value if share == 1 else nothing + (value - nothing) * share
         return out
+
+
+#: What the drawn share of a clause is called among the parameter values of a draw.
+_NAME: Final = "delivered:"
+
+
+@dataclass(frozen=True)
+class DeliveredLedgers:
+    """Ledgers of packages as they are released and used in one draw of the full world.
+
+    Attributes
+    ----------
+    agreed
+        The packages as agreed.
+    nothing
+        The value of each clause that amounts to granting nothing, by clause key.
+
+    Notes
+    -----
+    Called with parameter values by name and the shares of :meth:`Delivery.drawn`; returns as ``agreed``.
+    """
+
+    agreed: PackageLedgers
+    nothing: Mapping[str, float]
+
+    def __call__(self, values: Mapping[str, float], /) -> Array:
+        """Solve every package in one draw."""
+        world = World(calibrate(self.agreed.figures, values))
+        setting = self.agreed.setting(world, values)
+        packages = [tuple(self._use(package, values)) for package in self.agreed.packages]
+        return np.stack([self.agreed.lines(world, setting, package) for package in packages])
+
+    def _use(self, package: tuple[Part, ...], values: Mapping[str, float]) -> Iterator[Part]:
+        for part in package:
+            agreed = part.provision
+            share = values[f"{_NAME}{agreed.key}"]
+            if share > 0:
+                nothing = self.nothing[agreed.key]
+                value = agreed.value if share == 1 else nothing + (agreed.value - nothing) * share
+                yield replace(part, provision=replace(agreed, value=value))
 
 
 def draw_delivery(round_: Round, draws: int, seed: int) -> Delivery:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.errors import InputError
+from comity.services.delivery import DeliveredLedgers
 from comity.units import to_usd_million
 from comity.vocabulary import Provision
 from comity.world import (
@@ -39,7 +40,7 @@ from comity.world.actions import PARAMETERS as ACTION_PARAMETERS
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
@@ -273,9 +274,10 @@ class Laboratory:
         tick: Callable[[float], None],
         *,
         reported: Mapping[str, tuple[str, ...]] | None = None,
+        delivery: Delivery | None = None,
         executor: Executor | None = None,
     ) -> Array:
-        """Ledgers of packages in the full world over all draws (§3.14).
+        """Ledgers of packages in the full world over all draws (§3.14); with ``delivery``, as used.
 
         Returns US$ million per year; draws × packages × parties (or the rows ``reported``) × lines.
         """
@@ -283,7 +285,12 @@ class Laboratory:
         task = PackageLedgers(
             self.figures, self.facts, self.members, rows, self.round.horizon_years, tuple(packages)
         )
-        return to_usd_million(1.0) * run_draws(task, self.drawn, executor=executor, progress=tick)
+        if delivery is None or not delivery.conditional:
+            found = run_draws(task, self.drawn, executor=executor, progress=tick)
+        else:
+            used = DeliveredLedgers(task, {key: c.status_quo for key, c in self._clauses.items()})
+            found = run_draws(used, self.drawn | delivery.drawn(), executor=executor, progress=tick)
+        return to_usd_million(1.0) * found
 
     def gain(self, world: World, shock: Shock) -> Array:
         """Weighted gain of each party in one world, US$ million per year; parties."""
@@ -313,6 +320,8 @@ class Laboratory:
         packages: Sequence[Mapping[str, float]],
         tick: Callable[[float], None],
         delivery: Delivery | None = None,
+        *,
+        executor: Executor | None = None,
     ) -> list[Account]:
         """Write final ledgers of several packages in the full world, over all draws (§3.13).
 
@@ -322,15 +331,10 @@ class Laboratory:
         def delivered(package: Mapping[str, float], draw: int | None) -> Mapping[str, float]:
             return package if delivery is None else delivery.effective(self._clauses, package, draw)
 
-        shape = (self.draws, len(packages), len(self.members), len(LINES))
-        lines = np.zeros(shape)
-        # A round of stated interests alone needs no world.
-        for draw, world in self._full_worlds() if any(map(self.acts, packages)) else ():
-            setting = self.setting(world.economy, draw)
-            known: dict[tuple[str, float], Shock] = {}
-            for k, package in enumerate(packages):
-                lines[draw, k] = self.lines(world, self.shock(setting, delivered(package, draw), known))
-            tick((draw + 1) / self.draws)
+        lines = np.zeros((self.draws, len(packages), len(self.members), len(LINES)))
+        if any(map(self.acts, packages)):  # a round of stated interests alone needs no world
+            agreed = [self.parts(package) for package in packages]
+            lines = self.run(agreed, tick, delivery=delivery, executor=executor)
         setting = self.setting(self.central.economy, None)
         found = []
         for k, package in enumerate(packages):
@@ -341,10 +345,6 @@ class Laboratory:
             gains = (lines[:, k] * self.weights).sum(axis=2)
             found.append(Account(lines[:, k], gains, central, links))
         return found
-
-    def _full_worlds(self) -> Iterator[tuple[int, World]]:
-        for draw in range(self.draws):
-            yield draw, World(self.economy(draw))
 
 
 _REFUGEE = frozenset({"LE16"})
