@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import evidence, mismatch, practice, project, rounds
+from comity.cli import agreements, evidence, mismatch, practice, project, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -33,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(agreements.app, name="agreements")
 app.add_typer(rounds.app, name="round")
 app.add_typer(practice.app, name="practice")
 app.command()(mismatch.mismatch)

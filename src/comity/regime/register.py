@@ -224,6 +224,10 @@ class Register:
             for kind in Kind
         }
 
+    def all(self, kind: Kind) -> tuple[Entry, ...]:
+        """Return every entry of a kind; visas are by pair only, so none of them."""
+        return self._entries(kind, "", "")
+
     def _check(self, code: str) -> None:
         former = {c for e in self._labour for c in e.parties}
         if code not in self.names and code not in former:

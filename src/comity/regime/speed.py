@@ -405,7 +405,10 @@ def _column(frame: pd.DataFrame, name: str) -> Years:
 
 def _mean_of(frame: pd.DataFrame, names: list[str]) -> Years:
     """Share of fields that each text holds; a field that is missing in a text is left out of its share."""
-    return np.asarray(np.nanmean(np.stack([_column(frame, name) for name in names]), axis=0), dtype=float)
+    mean: Years = np.asarray(
+        np.nanmean(np.stack([_column(frame, name) for name in names]), axis=0), dtype=float
+    )
+    return mean
 
 
 def _resampled(values: Years, rows: NDArray[np.int64], picks: NDArray[np.int64]) -> Range:
