@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import agreements, evidence, mismatch, practice, project, rounds
+from comity.cli import agreements, evidence, mismatch, practice, project, regime, rounds
 from comity.cli.output import (
     ask_for_command,
     check_writable,
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(agreements.app, name="agreements")
 app.add_typer(rounds.app, name="round")
+app.add_typer(regime.app, name="regime")
 app.add_typer(practice.app, name="practice")
 app.command()(mismatch.mismatch)
 app.command()(project.project)

@@ -405,9 +405,8 @@ def _column(frame: pd.DataFrame, name: str) -> Years:
 
 def _mean_of(frame: pd.DataFrame, names: list[str]) -> Years:
     """Share of fields that each text holds; a field that is missing in a text is left out of its share."""
-    mean: Years = np.asarray(
-        np.nanmean(np.stack([_column(frame, name) for name in names]), axis=0), dtype=float
-    )
+    held = np.array([_column(frame, name) for name in names], dtype=np.float64)
+    mean: Years = np.nanmean(held, axis=0).astype(np.float64)
     return mean
 
 
