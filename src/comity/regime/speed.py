@@ -399,8 +399,8 @@ def corridor_type(a: str, b: str, north: Mapping[str, bool]) -> str:
 
 
 def _column(frame: pd.DataFrame, name: str) -> Years:
-    values: Years = frame[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return values
+    values = frame[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(values, dtype=np.float64)
 
 
 def _mean_of(frame: pd.DataFrame, names: list[str]) -> Years:

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 __all__ = ["write_agencies", "write_speed"]
 
+_VERBS: Final = {
+    "ahead": "is ahead of", "behind": "is behind", "cannot be told": "cannot be told apart from",
+}  # fmt: skip
+_SHORT: Final = {"labour": "labour agreements", "movement": "free movement"}
 _CLAIMED: Final = (Area.RIGHTS_WELFARE, Area.PREVENTION_ENFORCEMENT)
 
 
@@ -113,22 +117,12 @@ def _claim(s: Speed, area: Area, yardstick: str) -> Words:
     claim = s.claim(area, yardstick)
     if claim != "hangs on the measure":
         return ("ahead of" if claim == "holds" else "behind") + " (c) by every measure"
-    by_verdict: dict[str, list[str]] = {}
-    for c in s.comparisons:
-        if (c.yardstick, c.corridor, c.ahead.area) == (yardstick, "all", area):
-            against = f"{c.ahead.title} against {_lower(c.entry.title)}"
-            by_verdict.setdefault(c.verdict, []).append(against)
-    return Text(
-        tuple(
-            part
-            for k, (verdict, pairs) in enumerate(by_verdict.items())
-            for part in ("; " if k else "", f"{verdict}: ", Name(", ".join(pairs)))
-        )
-    )
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
+    found = [c for c in s.comparisons if (c.yardstick, c.corridor, c.ahead.area) == (yardstick, "all", area)]
+    parts: list[str | Name] = []
+    for measure in dict.fromkeys(c.ahead for c in found):
+        told = [f"{_VERBS[c.verdict]} {_SHORT[c.entry.key]}" for c in found if c.ahead == measure]
+        parts += ["; " if parts else "", Name(f"{measure.title} {' and '.join(told)}")]
+    return Text(tuple(parts))
 
 
 def _label(m: Measure) -> Words:
@@ -299,7 +293,7 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
         )
         for x in m.meetings
     )  # fmt: skip
-    who: tuple[tuple[Cell, ...], ...] = tuple(
+    listed: tuple[tuple[Cell, ...], ...] = tuple(
         (Name(f"{a.key}: {a.name}"), date(str(a.since)), Name(a.mandate), Name(f"{a.source} [{a.mark}]"))
         for a in m.agencies
     )
@@ -321,7 +315,8 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
             Table("Agencies by area and function", (Column("Area"), *(Column(f) for f in FUNCTIONS)), cells,
                   note="A dash is a gap: no agency of this map has the function in the area."),
             Heading(2, "Overlaps", "overlaps"),
-            Table("More than one agency", (Column("Area"), Column("Function"), Column("Number"), Column("Who")),
+            Table("More than one agency",
+                  (Column("Area"), Column("Function"), Column("Number"), Column("Who")),
                   overlaps, note="An overlap may be a division of labour; it is not by itself a fault."),
             Heading(2, "Objectives of the compact that no agency here names", "objectives"),
             Paragraph(missing),
@@ -330,8 +325,9 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
                   (Column("Field"), Column("Forum"), Column("Between two"), Column("Ministers of the field"),
                    Column("Note"), Column("Source")), meetings),
             Heading(2, "Agencies and sources", "agencies"),
-            Table("Agencies", (Column("Agency"), Column("Since"), Column("Mandate"), Column("Source")), who),
-            Notice("limit", "Mandates and dates are recalled, functions are our judgement: check before use."),
+            Table("Agencies",
+                  (Column("Agency"), Column("Since"), Column("Mandate"), Column("Source")), listed),
+            Notice("limit", "Mandates and dates are recalled; functions are our judgement: check first."),
         ),
         sources=(
             Source("model:§8", "Comity's map of mandates", "Comity", licence="Apache-2.0"),
