@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import yaml
 
 from comity.errors import InputError
+from comity.reports.html import render_html
 from comity.reports.walk import find_unsourced_numbers
 from comity.services.agreements import (
     agreements_add,
@@ -55,17 +55,24 @@ BAD = {
     "unknown party": ({"parties": ["ITA", "XQZ"]}, "neither a country nor one of the blocs"),
     "party twice": ({"parties": ["ITA", "ITA"]}, "a party twice"),
     "unknown members": (
-        {"parties": ["ITA", "BLOC"], "blocs": [bloc({"country": "QQQ"})], "clauses": []}, "unknown member 'QQQ'",
+        {"parties": ["ITA", "BLOC"], "blocs": [bloc({"country": "QQQ"})], "clauses": []},
+        "unknown member 'QQQ'",
     ),
     "no members": ({"parties": ["ITA", "BLOC"], "blocs": [bloc()], "clauses": []}, "blocs.0.members"),
     "member twice at once": (
-        {"parties": ["ITA", "BLOC"], "clauses": [],
-         "blocs": [bloc({"country": "MLI", "left": "2020"}, {"country": "MLI", "joined": "2010"})]},
+        {
+            "parties": ["ITA", "BLOC"],
+            "clauses": [],
+            "blocs": [bloc({"country": "MLI", "left": "2020"}, {"country": "MLI", "joined": "2010"})],
+        },
         "twice at the same time",
     ),
     "member leaves before it joins": (
-        {"parties": ["ITA", "BLOC"], "clauses": [],
-         "blocs": [bloc({"country": "MLI", "joined": "2010", "left": "2005"})]},
+        {
+            "parties": ["ITA", "BLOC"],
+            "clauses": [],
+            "blocs": [bloc({"country": "MLI", "joined": "2010", "left": "2005"})],
+        },
         "before it joins",
     ),
     "party and member": (
@@ -73,31 +80,54 @@ BAD = {
         "a party itself and a member",
     ),
     "two sides": (
-        {"parties": ["BLOC", "OTHER"], "clauses": [],
-         "blocs": [bloc({"country": "MLI"}), bloc({"country": "MLI"}, code="OTHER")]},
+        {
+            "parties": ["BLOC", "OTHER"],
+            "clauses": [],
+            "blocs": [bloc({"country": "MLI"}), bloc({"country": "MLI"}, code="OTHER")],
+        },
         "in 'BLOC' and in 'OTHER'",
     ),
     "bloc that is no party": ({"blocs": [bloc({"country": "MLI"})]}, "is not a party"),
     "role of a stranger": ({"origin": ["TUN"]}, "is not a party"),
-    "unknown tag": ({"clauses": [{"key": "1", "tags": ["recerved places"], "summary": "x"}]}, "unknown clause tag"),
-    "unknown giver": ({"clauses": [{"key": "1", "tags": ["LE02"], "summary": "x", "giver": "TUN"}]}, "not a party"),
+    "unknown tag": (
+        {"clauses": [{"key": "1", "tags": ["recerved places"], "summary": "x"}]},
+        "unknown clause tag",
+    ),
+    "unknown giver": (
+        {"clauses": [{"key": "1", "tags": ["LE02"], "summary": "x", "giver": "TUN"}]},
+        "not a party",
+    ),
     "clause twice": (
-        {"clauses": [{"key": "1", "tags": ["LE02"], "summary": "x"}, {"key": "1", "tags": ["LE03"], "summary": "y"}]},
+        {
+            "clauses": [
+                {"key": "1", "tags": ["LE02"], "summary": "x"},
+                {"key": "1", "tags": ["LE03"], "summary": "y"},
+            ]
+        },
         "written twice",
     ),
     "wrong unit": (
-        {"clauses": [{"key": "1", "tags": ["LE02"], "summary": "x", "value": 3, "unit": "years"}]}, "unit of LE02",
+        {"clauses": [{"key": "1", "tags": ["LE02"], "summary": "x", "value": 3, "unit": "years"}]},
+        "unit of LE02",
     ),
     "out of bounds": (
-        {"clauses": [{"key": "1", "tags": ["RW01"], "summary": "x", "value": 101, "unit": "% of admitted workers"}]},
+        {
+            "clauses": [
+                {"key": "1", "tags": ["RW01"], "summary": "x", "value": 101, "unit": "% of admitted workers"}
+            ]
+        },
         "out of bounds",
     ),
     "value under two tags": (
-        {"clauses": [{"key": "1", "tags": ["LE02", "LE03"], "summary": "x", "value": 1, "unit": "persons per year"}]},
+        {
+            "clauses": [
+                {"key": "1", "tags": ["LE02", "LE03"], "summary": "x", "value": 1, "unit": "persons per year"}
+            ]
+        },
         "several tags",
     ),
     "unknown key": ({"partys": ["ITA"]}, "did you mean parties"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -122,14 +152,14 @@ def test_a_country_may_leave_and_come_back(tmp_path: Path):
 def test_the_examples_are_read_and_their_reports_hold_no_bare_number(path: Path):
     found = agreements_test(path=path)
     assert found.examination.agreement.mark == "recalled"
-    assert not find_unsourced_numbers(found.document())
+    assert not find_unsourced_numbers(render_html(found.document()))
     assert json.loads(found.to_json())["agreement"] == path.stem
 
 
 def test_order_and_synonyms_change_nothing(tmp_path: Path):
     data = yaml.safe_load(EXAMPLES[1].read_text(encoding="utf-8"))
     first = agreements_test(path=EXAMPLES[1]).to_json()
-    random.Random(5).shuffle(data["clauses"])
+    data["clauses"].reverse()
     path = tmp_path / "b.yaml"
     path.write_text(yaml.safe_dump(data).replace("government to government", "LE04"), encoding="utf-8")
     assert "LE04" in path.read_text(encoding="utf-8")
@@ -139,7 +169,7 @@ def test_order_and_synonyms_change_nothing(tmp_path: Path):
 def test_an_empty_agreement_makes_a_whole_report(tmp_path: Path):
     found = agreements_test(path=write(tmp_path, clauses=[]))
     assert {i["mark"] for i in json.loads(found.to_json())["items"]} == {"absent"}
-    assert not find_unsourced_numbers(found.document())
+    assert not find_unsourced_numbers(render_html(found.document()))
 
 
 def test_five_hundred_clauses_in_under_two_seconds(tmp_path: Path):
@@ -158,7 +188,7 @@ def test_what_is_added_is_listed(tmp_path: Path):
     found = agreements_list(country="mar", partner="ITA", kind="own", store=store)
     assert [e.key for e in found.entries] == [agreement.key]
     assert found.entries[0].areas["a_rights_welfare"] is False
-    assert not find_unsourced_numbers(found.document())
+    assert not find_unsourced_numbers(render_html(found.document()))
     assert agreements_show(key="test-one", store=store).entry.since == 2004
     with pytest.raises(InputError, match="added before"):
         agreements_add(path=path, store=store)
@@ -177,10 +207,12 @@ def test_a_text_that_is_not_published_is_not_taken_for_empty(tmp_path: Path):
 
 
 def test_lists_and_comparisons_hold_no_bare_number():
-    assert not find_unsourced_numbers(agreements_list(country="PHL").document())
-    assert not find_unsourced_numbers(agreements_list(country="PHL", partner="ITA").document(brief=True))
-    assert not find_unsourced_numbers(agreements_show(key="bla-624").document())
-    assert not find_unsourced_numbers(agreements_compare(paths=tuple(EXAMPLES)).document())
+    assert not find_unsourced_numbers(render_html(agreements_list(country="PHL").document()))
+    assert not find_unsourced_numbers(
+        render_html(agreements_list(country="PHL", partner="ITA").document(brief=True))
+    )
+    assert not find_unsourced_numbers(render_html(agreements_show(key="bla-624").document()))
+    assert not find_unsourced_numbers(render_html(agreements_compare(paths=tuple(EXAMPLES)).document()))
 
 
 def test_the_comparison_does_not_hang_on_the_order_of_files():

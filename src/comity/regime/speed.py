@@ -220,14 +220,7 @@ def measure_speed(evidence: Evidence, *, draws: int = 1000, seed: int = 1) -> Sp
     class_of = dict(zip(listed, north.tolist(), strict=True))
     return Speed(
         years=years,
-        series={
-            (m.key, t): tuple(
-                _share(_at(bound[m.key], y), types[t]) if m.opened <= y <= m.last else float("nan")
-                for y in years
-            )
-            for m in MEASURES
-            for t in TYPES
-        },
+        series=_series(bound, types, years),
         levels=levels[PAIRS],
         migrants=levels[MIGRANTS],
         pace={m.key: _pace(m, bound[m.key], types["all"], weights) for m in MEASURES},
@@ -242,10 +235,11 @@ def measure_speed(evidence: Evidence, *, draws: int = 1000, seed: int = 1) -> Sp
     )
 
 
+Spells: TypeAlias = "list[tuple[NDArray[np.float64], NDArray[np.float64]]]"
 Years: TypeAlias = "NDArray[np.float64]"
 
 
-def _bound(evidence: Evidence, measure: Measure, states: list[str]) -> list[tuple[Years, Years]]:
+def _bound(evidence: Evidence, measure: Measure, states: list[str]) -> Spells:
     """Spells in which each pair is bound: matrices of first and ending year (infinite: none)."""
     n, place = len(states), {s: k for k, s in enumerate(states)}
     if measure.treaties:
@@ -273,12 +267,24 @@ def _bound(evidence: Evidence, measure: Measure, states: list[str]) -> list[tupl
     return [(signed, np.full((n, n), np.inf))]
 
 
-def _at(spells: list[tuple[Years, Years]], year: int) -> NDArray[np.bool_]:
+def _at(spells: Spells, year: int) -> NDArray[np.bool_]:
     linked = np.zeros(spells[0][0].shape, dtype=bool)
     for since, until in spells:
         linked |= (since <= year) & (until > year)
     np.fill_diagonal(linked, val=False)
     return linked
+
+
+def _series(
+    bound: Mapping[str, Spells], types: Mapping[str, NDArray[np.bool_]], years: tuple[int, ...]
+) -> dict[tuple[str, str], tuple[float, ...]]:
+    lines: dict[tuple[str, str], list[float]] = {(m.key, t): [] for m in MEASURES for t in types}
+    for m in MEASURES:
+        for year in years:
+            linked = _at(bound[m.key], year) if m.opened <= year <= m.last else None
+            for t, mask in types.items():
+                lines[m.key, t].append(float("nan") if linked is None else _share(linked, mask))
+    return {key: tuple(line) for key, line in lines.items()}
 
 
 def _type_masks(north: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
@@ -315,9 +321,7 @@ def _verdict(difference: Range) -> str:
     return "ahead" if difference.low > 0 else "behind" if difference.high < 0 else "cannot be told"
 
 
-def _pace(
-    measure: Measure, spells: list[tuple[Years, Years]], mask: NDArray[np.bool_], weights: Years
-) -> Range:
+def _pace(measure: Measure, spells: Spells, mask: NDArray[np.bool_], weights: Years) -> Range:
     start = max(measure.opened, 1990)
     decades = (COMMON - start) / 10
     now, then = _at(spells, COMMON), _at(spells, start)
