@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from comity.errors import InputError
-from comity.regime import Agreement, Clause, Force, Tags, compare
+from comity.regime import Agreement, Cell, Clause, CommonGround, Force, Shared, Tags, compare
 
 TAGS = Tags.load()
 
@@ -65,6 +65,14 @@ def test_an_agreement_with_itself_under_another_name_is_its_own_core():
     assert {r.merge for r in found.core} == {"ready"}
     assert not found.single
     assert len(found.core) == 4
+
+
+def test_a_provision_that_nobody_tells_a_number_for_has_no_range():
+    row = compare([A, B], tags=TAGS).core[0]
+    assert isinstance(row, Shared)
+    assert (row.weakest, row.strongest) == (None, None)
+    assert all(isinstance(c, Cell) and c.value is None for c in row.cells)
+    assert CommonGround((A, B), ()).core == ()
 
 
 def test_one_agreement_or_one_key_twice_is_refused():

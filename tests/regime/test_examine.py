@@ -8,7 +8,18 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.regime import Agreement, Clause, Force, Mark, Publication, Tags, examine, read_checklist
+from comity.regime import (
+    Agreement,
+    Checklist,
+    Clause,
+    Examination,
+    Force,
+    Mark,
+    Publication,
+    Tags,
+    examine,
+    read_checklist,
+)
 
 TAGS = Tags.load()
 CODES = sorted(TAGS.titles)
@@ -129,6 +140,14 @@ def test_imbalance_needs_a_giver_that_the_text_names():
     assert "binds_only:MAR" in keys(told, soft)
     assert "binds_only:MAR" not in keys(told, replace(soft, force=Force.BINDING))
     assert "binds_only:MAR" not in keys(told, replace(soft, force=Force.NOT_KNOWN))
+
+
+def test_a_checklist_of_ones_own_is_used():
+    short = Checklist(CHECKLIST.group("process"), ())
+    found = examine(make([Clause("d", ("GV10",), "", Force.BINDING)]), checklist=short)
+    assert isinstance(found, Examination)
+    assert found.tally("process") == {Mark.PRESENT: 1, Mark.ABSENT: 7}
+    assert found.breaches == ()
 
 
 def test_five_hundred_clauses_are_quick():

@@ -8,7 +8,7 @@ import pytest
 
 from comity.errors import EvidenceNotFound
 from comity.evidence import Evidence
-from comity.regime import Kind, Register, Unknown, read_areas
+from comity.regime import Entry, FreeMovementArea, Kind, Membership, Register, Unknown, read_areas
 from comity.regime.register import read_fields
 from comity.vocabulary import Area
 
@@ -79,6 +79,19 @@ def test_unknown_codes_and_keys_are_refused():
 
 def test_former_states_can_be_asked_for():
     assert REGISTER.find("YUG", kinds=(Kind.LABOUR_AGREEMENT,))
+
+
+def test_a_membership_holds_from_its_first_year_until_it_ends():
+    member = Membership("GBR", 1994, 2020)
+    assert [member.holds(y) for y in (1993, 1994, 2019, 2020)] == [False, True, True, False]
+    area = FreeMovementArea("x", "y", 1994, "open", (member, Membership("IRL", 1996)), "", "recalled")
+    assert (area.at(1995), area.at(2000), area.at(2024)) == ({"GBR"}, {"GBR", "IRL"}, {"IRL"})
+
+
+def test_long_lists_of_parties_are_shortened():
+    entry = next(e for e in REGISTER.all(Kind.TRADE_AGREEMENT) if len(e.parties) > 20)
+    assert isinstance(entry, Entry)
+    assert entry.people.endswith(f"and {len(entry.parties) - 6} more")
 
 
 def test_members_of_free_movement_agree_with_the_pack():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from comity.regime import read_mandates
+from comity.regime import Mandates, read_mandates
 from comity.reports.html import render_html
 from comity.reports.terminal import render_terminal
 from comity.reports.walk import find_unsourced_numbers
@@ -37,6 +37,11 @@ def test_the_json_says_null_where_a_series_is_silent():
 def test_every_measure_and_corridor_has_a_verdict():
     found = json.loads(SPEED.to_json())
     assert {c["verdict"] for c in found["comparisons"]} <= {"ahead", "behind", "cannot be told"}
+
+
+def test_without_agencies_everything_is_a_gap():
+    assert len(Mandates((), ()).gaps()) == 15
+    assert Mandates((), ()).unserved(("GCM01",)) == ("GCM01",)
 
 
 def test_agencies_have_sources_and_gaps_are_gaps():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from comity.regime import Mark
+from comity.regime import Force, Mark
 from comity.regime.agreement import BOTH
 from comity.regime.checklist import GROUPS
 from comity.reports.document import (
@@ -189,9 +189,8 @@ def _sides(x: Examination, tags: Tags) -> list[Block]:
 
 def _line(clause: Clause, tags: Tags) -> Words:
     titles = ", ".join(tags.title(t) for t in clause.tags)
-    return text(
-        "{key} {what} ({force})", key=Name(clause.key, "code"), what=Name(titles), force=str(clause.force)
-    )
+    force = "force not known" if clause.force is Force.NOT_KNOWN else str(clause.force)
+    return text("{key} {what} ({force})", key=Name(clause.key, "code"), what=Name(titles), force=force)
 
 
 def _balance(side: Side) -> Words:
