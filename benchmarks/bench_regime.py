@@ -14,6 +14,7 @@ LONG = 500
 
 
 def main() -> None:
+    """Print one line a promise."""
     tags = Tags.load()
     codes = sorted(tags.titles)
     clauses = tuple(Clause(f"{k}", (codes[k % len(codes)],), "", Force.BINDING) for k in range(LONG))
