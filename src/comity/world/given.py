@@ -19,7 +19,7 @@ from comity.world.economy import SKILLS, Array, Economy
 if TYPE_CHECKING:
     from comity.world.shock import Shock
 
-__all__ = ["Given", "prepare"]
+__all__ = ["Given", "pay_factors", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
     return units, persons, recognised, untaxed
 
 
-def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
+def pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
     """V̂, K̂, Â and q from the new labour (§3.1, §3.2, §3.5; Ottaviano and Peri 2012)."""
     k = e.coefficients
     native = np.einsum("iis->is", unit_change)
@@ -229,7 +229,7 @@ def prepare(e: Economy, shock: Shock) -> Given:
     DESIGN §3.1–§3.6. The formulas are closed forms; nothing is solved here.
     """
     units, persons, recognised, untaxed = _move_people(e, shock)
-    quantity, capital, productivity, pay = _pay_factors(e, units)
+    quantity, capital, productivity, pay = pay_factors(e, units)
     friction, tariff = _trade_friction(e, shock, persons)
     remitted, moved, fee = _remit(e, shock, units, recognised, pay)
     money = np.zeros(len(e))
