@@ -135,7 +135,7 @@ def _mix(s: Setting, provision: Provision, birthplace: str, place: str) -> dict[
 def _admit(s: Setting, provision: Provision, stock: float, yearly: float) -> Shock:
     """Move ``stock`` workers from beneficiary to giver; ``yearly`` admissions cost the giver's treasury."""
     e = s.economy
-    adults = e.workers.sum(axis=(0, 2))
+    adults = e.work_force
     moves, costs = [], []
     for place, there in s.share_out(provision.giver, adults):
         costs.append(
@@ -198,7 +198,7 @@ def _humanitarian_places(s: Setting, p: Provision) -> Shock:
     years = s.term(p, "years_of_stay", "world.admission.years_of_stay.humanitarian")
     stock = p.value * min(years, s.horizon_years)
     phi = s.values["world.migrants.productivity.asylum"] * s.values["world.migrants.employment_ratio.asylum"]
-    for place, there in s.share_out(p.giver, e.workers.sum(axis=(0, 2))):
+    for place, there in s.share_out(p.giver, e.work_force):
         costs.append(
             Cost(place, p.value * there * s.values["world.admission.cost_per_place"], "administration")
         )
