@@ -269,7 +269,8 @@ def _readmission(s: Setting, p: Provision) -> Shock:
             * min(v["world.migrants.employment_ratio.irregular"] * float(e.work_rate[e.place(place)]), 1.0)
         )
         # Stocks and orders come from different registers: nobody can return who is not on record as there.
-        recorded = float(e.units[e.place(origin), e.place(place), 0]) / unit * part
+        i, j = e.place(origin), e.place(place)
+        recorded = float(min(e.units[i, j, 0] / unit, e.persons[i, j])) * part
         stock = min(yearly * s.horizon_years, recorded)
         moves.append(
             Move(
