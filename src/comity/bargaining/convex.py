@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 MOST_STEPS: Final = 200
 #: Gap at which the search stops, in logarithms per unit of weight.
-CLOSE: Final = 1e-6
+CLOSE: Final = 1e-5
 #: Largest violation of a row, relative to its size.
 FEASIBLE: Final = 1e-8
 

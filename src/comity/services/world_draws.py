@@ -13,6 +13,8 @@ from threadpoolctl import threadpool_limits
 from comity.services.world_clauses import make_shock
 from comity.services.world_laboratory import PARAMETERS, Bench, sum_shocks
 from comity.units import to_usd_million
+from comity.world.derivative import differentiate
+from comity.world.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["value_draws"]
+__all__ = ["draw_values", "slope_draws", "value_draws"]
 
 #: Draws that one task of an executor takes, so that the package is not sent once a draw.
 TASK = 10
@@ -58,8 +60,7 @@ def value_draws(
     tell
         Called with a share from 0 to 1.
     """
-    drawn = parameters.draw(np.random.default_rng(seed), draws, names=PARAMETERS)
-    values = [{name: float(column[k]) for name, column in drawn.items()} for k in range(draws)]
+    values = draw_values(parameters, draws=draws, seed=seed)
     tasks = [values[k : k + TASK] for k in range(0, draws, TASK)]
     jobs = ((bench, package, task) for task in tasks)
     results = map(_value_task, jobs) if executor is None else executor.map(_value_task, jobs)
@@ -69,6 +70,53 @@ def value_draws(
         if tell is not None:
             tell(len(out) / len(tasks))
     return np.concatenate(out)
+
+
+def draw_values(parameters: Parameters, *, draws: int, seed: int) -> list[dict[str, float]]:
+    """Parameter values of every draw."""
+    drawn = parameters.draw(np.random.default_rng(seed), draws, names=PARAMETERS)
+    return [{name: float(column[k]) for name, column in drawn.items()} for k in range(draws)]
+
+
+def slope_draws(
+    bench: Bench,
+    candidates: Sequence[Candidate],
+    strengths: Array,
+    values: Sequence[Mapping[str, float]],
+    places: Sequence[int],
+    *,
+    executor: Executor | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> Array:
+    """Derivative of some economies' gains by every strength, in some draws; draws × places × C, US$ million.
+
+    ``places`` are positions of economies in the world; the rest is as in :func:`value_draws`.
+    """
+    tasks = [values[k : k + TASK // 5] for k in range(0, len(values), TASK // 5)]
+    jobs = ((bench, candidates, strengths, task, places) for task in tasks)
+    results = map(_slope_task, jobs) if executor is None else executor.map(_slope_task, jobs)
+    out = []
+    for slopes in results:
+        out.append(slopes)
+        if tell is not None:
+            tell(len(out) / len(tasks))
+    return np.concatenate(out)
+
+
+def _slope_task(
+    job: tuple[Bench, Sequence[Candidate], Array, Sequence[Mapping[str, float]], Sequence[int]],
+) -> Array:
+    bench, candidates, strengths, values, places = job
+    out = []
+    with threadpool_limits(limits=1, user_api="blas"):
+        for one in values:
+            world = bench.world(one)
+            setting = bench.setting(one, world)
+            menu = Menu(world.economy, [make_shock(setting, c, c.full) for c in candidates])
+            outcome = world.solve(menu.shock(strengths))
+            slopes = differentiate(world, menu, strengths, outcome, bench.weights)
+            out.append(to_usd_million(1.0) * slopes[list(places)])
+    return np.stack(out)
 
 
 def _value_task(

@@ -157,6 +157,9 @@ class WorldRound(Strict):
         default="all", description="`all` economies of the pack, or ISO 3166-1 alpha-3 codes."
     )
     least_gain: Share = Field(description="Least gain of every party, as a share of its GDP.")
+    share_of_draws: Share = Field(
+        default=0.8, description="Share of the draws in which every party must reach its red line."
+    )
     counts: Counts = Field(default_factory=Counts, description="Who counts, in every party.")
     candidates: Candidates = Field(description="Rules by which clauses are drafted.")
     bounds: Bounds = Field(description="Bounds on each economy.")

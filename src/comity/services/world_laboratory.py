@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix, vstack
 
 from comity.bargaining.convex import ConcaveGame
 from comity.errors import InputError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["PARAMETERS", "Bench", "WorldLaboratory", "find_members", "sum_shocks"]
+__all__ = ["PARAMETERS", "Bench", "Cuts", "WorldLaboratory", "find_members", "sum_shocks"]
 
 #: Parameters that a world round draws.
 PARAMETERS = tuple(dict.fromkeys((*WORLD_PARAMETERS, *ACTION_PARAMETERS)))
@@ -46,6 +47,18 @@ def find_members(bloc: Bloc, evidence: Evidence, held: tuple[str, ...]) -> tuple
         table = evidence.table("countries")
         codes = tuple(table.loc[table[bloc.evidence], "iso3"].astype(str))
     return tuple(sorted(set(codes) & set(held)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Further rows of a local game, ``rows @ strengths <= limits``; K × C and K."""
+
+    rows: Array
+    limits: Array
+
+    def room(self, strengths: Array) -> float:
+        """Room in the tightest row; negative where it is broken."""
+        return float((self.limits - self.rows @ strengths).min())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +93,12 @@ class WorldLaboratory:
         Value added of each party; US$ million a year, P.
     """
 
-    def __init__(self, file: WorldFile, evidence: Evidence, parameters: Parameters) -> None:
+    def __init__(
+        self, file: WorldFile, evidence: Evidence, parameters: Parameters, figures: Figures | None = None
+    ) -> None:
         self.file, self.evidence = file, evidence
-        figures, facts = gather(evidence), gather_facts(evidence)
+        figures = gather(evidence) if figures is None else figures
+        facts = gather_facts(evidence)
         self.values = {name: parameters.value(name) for name in PARAMETERS}
         self.members = {
             bloc.code: find_members(bloc, evidence, figures.codes) for bloc in file.world_round.blocs
@@ -115,7 +131,7 @@ class WorldLaboratory:
         return Menu(self.world.economy, [make_shock(self.setting, c, c.full) for c in self.draft.candidates])
 
     @cached_property
-    def limits(self) -> tuple[object, tuple[tuple[str, str], ...]]:
+    def limits(self) -> tuple[csr_matrix, tuple[tuple[str, str], ...]]:
         """Bounds on each economy, as sparse rows with limit 1, and what each bounds."""
         return draft_limits(self.file, self.menu)
 
@@ -139,11 +155,22 @@ class WorldLaboratory:
         return to_usd_million(1.0) * full[self.rows]
 
     def game(
-        self, strengths: Array, gains: Array, slopes: Array, *, seated: Flags, allowed: Flags, least: Array
+        self,
+        strengths: Array,
+        gains: Array,
+        slopes: Array,
+        *,
+        seated: Flags,
+        allowed: Flags,
+        least: Array,
+        cuts: Cuts | None = None,
     ) -> ConcaveGame:
         """Write the local game around a mixture: seated parties, allowed clauses, floors (US$ million)."""
         constant = gains - slopes @ strengths - self.red_lines
         caps, names = self.limits
+        limits = np.ones(len(names))
+        if cuts is not None:
+            caps, limits = csr_matrix(vstack([caps, csr_matrix(cuts.rows)])), np.append(limits, cuts.limits)
         return ConcaveGame.of(
             slopes[seated],
             constant=constant[seated],
@@ -151,7 +178,7 @@ class WorldLaboratory:
             least=least[seated],
             high=np.where(allowed, 1.0, 0.0),
             caps=caps,
-            limits=np.ones(len(names)),
+            limits=limits,
         )
 
     def without(self, codes: frozenset[str]) -> tuple[Flags, Flags]:

@@ -16,27 +16,29 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comity.bargaining.convex import ConcaveSolution, WorstGain, solve_concave, worst_gain
+from comity.bargaining.convex import ConcaveGame, ConcaveSolution, WorstGain, solve_concave, worst_gain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from comity.services.world_laboratory import WorldLaboratory
+    from comity.services.world_laboratory import Cuts, WorldLaboratory
     from comity.world import Outcome
 
     Array = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Regime", "search_regime"]
+__all__ = ["Regime", "local_game", "search_regime"]
 
 #: Local games solved at most.
 MOST_ROUNDS: Final = 10
-#: Gap at which the search ends, in logarithms per unit of weight: a fifth of what is promised.
-ENOUGH: Final = 0.002
+#: Gap at which the search ends, in logarithms per unit of weight: half of what is promised.
+ENOUGH: Final = 0.005
 #: Share of the way to the best worst gain by which local floors are raised, so that the full world keeps them.
 MARGIN: Final = 0.05
+#: Room in a cut that is lost in rounding.
+ROUNDING: Final = 1e-9
 #: Shares of a step that are tried.
 STEPS: Final = tuple(0.5**k for k in range(7))
 
@@ -70,6 +72,8 @@ class Regime:
         The worst-off party's best gain on local values, as a share of its value added, with its proof.
     rounds
         Local games solved.
+    least, cuts
+        Floors (P) and further rows that the search kept.
     seated, allowed
         Who was at the table (P), which clauses were (C).
     """
@@ -87,6 +91,8 @@ class Regime:
     rounds: int
     seated: Flags
     allowed: Flags
+    least: Array
+    cuts: Cuts | None
 
 
 def search_regime(
@@ -96,6 +102,7 @@ def search_regime(
     allowed: Flags | None = None,
     start: Array | None = None,
     least: Array | None = None,
+    cuts: Cuts | None = None,
     enough: float = ENOUGH,
     tell: Callable[[float], None] | None = None,
 ) -> Regime:
@@ -111,6 +118,8 @@ def search_regime(
         Strengths to start from; the status quo unless told.
     least
         Floors above the red lines; US$ million a year, P. Those of the file unless told.
+    cuts
+        Further rows that every mixture must keep, such as gains in bad draws.
     enough
         Gap at which the search ends.
     tell
@@ -130,40 +139,43 @@ def search_regime(
     distance, worst = np.inf, None
     weights = lab.party_weights[seated]
 
-    def score(of: Array) -> float:
-        net = (of - lab.red_lines)[seated]
-        return float(weights @ np.log(net)) if (net >= floors[seated]).all() else -np.inf
+    def room(of: Array, at: Array) -> float:
+        """Room above the tightest floor, as a share of value added, and in the tightest cut."""
+        worst_off = float(((of - lab.red_lines - floors) / lab.size)[seated].min())
+        return worst_off if cuts is None else min(worst_off, cuts.room(at) + ROUNDING)
 
-    def shortfall(of: Array) -> float:
-        return float(((of - lab.red_lines - floors) / lab.size)[seated].min())
+    def score(of: Array, at: Array) -> tuple[float, float]:
+        """What a step must raise: first the room below zero, then Σ w log gain."""
+        short = room(of, at)
+        return (short, -np.inf) if short < 0 else (0.0, float(weights @ np.log((of - lab.red_lines)[seated])))
 
     for rounds in range(1, MOST_ROUNDS + 1):
         slopes = lab.slopes(strengths, outcome)
-        game = lab.game(strengths, gains, slopes, seated=seated, allowed=allowed, least=floors)
-        here = score(gains)
-        if worst is None or here == -np.inf:
+        game = lab.game(
+            strengths, gains, slopes, seated=seated, allowed=allowed, least=floors, cuts=cuts
+        )
+        here = score(gains, strengths)
+        if worst is None or here[0] < 0:
             worst = worst_gain(game, lab.size[seated])
             if worst.value <= 0:
                 return Regime(False, strengths, outcome, gains, slopes, None, np.inf, np.inf, distance, worst, rounds,
-                              seated, allowed)  # fmt: skip
-        raised = MARGIN * max(worst.value, 0.0) * lab.size[seated]
-        local = solve_concave(replace(game, least=game.least + raised))
+                              seated, allowed, floors, cuts)  # fmt: skip
+        local = solve_concave(_raise_floors(lab, game, seated, worst))
         # Multipliers of the raised game prove a bound of the game itself.
         bound = game.bound(local.prices, local.floors, local.cap_prices)
-        gap = (bound - here) / float(weights.sum())
+        gap = (bound - here[1]) / float(weights.sum())
         if tell is not None:
             tell(rounds / MOST_ROUNDS)
-        found = Regime(here > -np.inf, strengths, outcome, gains, slopes, local, bound, gap, distance, worst, rounds,
-                       seated, allowed)  # fmt: skip
+        found = Regime(here[0] == 0, strengths, outcome, gains, slopes, local, bound, gap, distance, worst, rounds,
+                       seated, allowed, floors, cuts)  # fmt: skip
         if gap <= enough:
             return found
-        best: tuple[float, float] = (here, shortfall(gains))
         moved = False
         for share in STEPS:
             trial = np.clip(strengths + share * (local.values - strengths), 0.0, 1.0)
             solved = lab.solve(trial, outcome)
             reached = lab.gains(solved)
-            if (score(reached), shortfall(reached) if score(reached) == -np.inf else 0.0) > best:
+            if score(reached, trial) > here:
                 told = gains + slopes @ (trial - strengths)
                 distance = float(np.abs(told - reached).max() / np.abs(reached).max())
                 strengths, outcome, gains, moved = trial, solved, reached, True
@@ -171,3 +183,16 @@ def search_regime(
         if not moved:
             return found
     return found
+
+
+def local_game(lab: WorldLaboratory, regime: Regime, allowed: Flags) -> ConcaveGame:
+    """The local game around a regime with other clauses allowed, floors raised as the search raises them."""
+    game = lab.game(
+        regime.strengths, regime.gains, regime.slopes, seated=regime.seated, allowed=allowed,
+        least=regime.least, cuts=regime.cuts,
+    )  # fmt: skip
+    return _raise_floors(lab, game, regime.seated, regime.worst)
+
+
+def _raise_floors(lab: WorldLaboratory, game: ConcaveGame, seated: Flags, worst: WorstGain) -> ConcaveGame:
+    return replace(game, least=game.least + MARGIN * max(worst.value, 0.0) * lab.size[seated])

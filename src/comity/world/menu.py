@@ -131,7 +131,10 @@ class Menu:
             if strength == 0:
                 continue
             moves += [replace(move, persons=move.persons * strength) for move in unit.moves]
-            tariffs += [replace(cut, cut=cut.cut * strength) for cut in unit.tariffs]
+            for cut in unit.tariffs:
+                # A tariff stops at zero, also where a draw knows a lower one.
+                whole = float(e.tariff[e.place(cut.exporter), e.place(cut.importer)]) - 1
+                tariffs.append(replace(cut, cut=min(cut.cut, whole) * strength))
             for fee in unit.fees:
                 today = float(e.fee[e.place(fee.receiving), e.place(fee.sending)])
                 ceiling = today - strength * max(today - fee.ceiling, 0.0)
