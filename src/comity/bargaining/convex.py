@@ -1,6 +1,7 @@
 """Many parties, thousands of clauses at partial strength: a concave program with a proven bound (§6.10).
 
-Maximise Σ wₚ log sₚ where s = A x + c is each party's gain above its red line, under hard floors s ≥ ε, bounds
+Maximise Σ wₚ log sₚ where s = A x + c is each party's gain above its red line, under hard floors s ≥ ε,
+bounds
 on every strength and caps B x ≤ b. Strengths are continuous; there are no binary clauses here. Solved by a
 primal–dual interior-point method (Wright 1997, chapter 5; here the log terms are rows whose complementarity
 product is w instead of 0). The Newton system is diagonal plus rank P + R, so a step costs one Cholesky
@@ -208,6 +209,8 @@ def solve_concave(game: ConcaveGame, *, close: float = CLOSE) -> ConcaveSolution
     state = _start(wide)
     total, objective, bound, steps = float(game.weights.sum()), -np.inf, np.inf, 0
     values, proof = game.low, state
+    with np.errstate(divide="ignore"):
+        lowest = float(game.weights @ np.log(game.least))
     while steps < MOST_STEPS and state.moving and not bound - objective <= close * total:
         state, steps = _advance(wide, state), steps + 1
         here, held = _inside(game, state.values)
@@ -218,6 +221,9 @@ def solve_concave(game: ConcaveGame, *, close: float = CLOSE) -> ConcaveSolution
         proven = game.bound(state.logs, state.floors, state.caps)
         if proven < bound:
             bound, proof = proven, state
+        if bound < lowest:
+            msg = "no mixture reaches every floor: the bound lies below what the floors alone are worth"
+            raise SolveError(msg)
     gap = (bound - objective) / total
     if not gap <= close * 1000:
         reached_words = f"the gap is still {gap:.1e}" if np.isfinite(objective) else "no mixture was found"
@@ -399,7 +405,8 @@ def _advance(p: _Program, s: _State) -> _State:
     target = mean * max((1 - far) ** 2, (1 - far) / 10, 1e-3)
     move, d_log, d_floor, d_cap, m_log, m_floor, m_cap, m_low, m_high = guess
     shrink = far**2
-    bend = (shrink * m_low * move, -shrink * m_high * move, shrink * m_log * d_log, shrink * m_floor * d_floor,
+    bend = (shrink * m_low * move, -shrink * m_high * move, shrink * m_log * d_log, shrink * m_floor *
+    d_floor,
             shrink * m_cap * d_cap)  # fmt: skip
     best = aim(target, bend)
     length = longest(best)
@@ -443,13 +450,11 @@ class _Woodbury:
         inner[np.diag_indices_from(inner)] += 1.0
         self.factor = cho_factor(inner, check_finite=False, overwrite_a=True)
 
-    def _once(self, right: Array) -> Array:
+    def solve(self, right: Array) -> Array:
+        """Solve once; accuracy is kept by the outer steps, which compute their residuals afresh."""
         g = self.g
         first = self.inverse * right
         rows = np.concatenate([g.slope @ first, g.caps @ first])
         back = self.root * cho_solve(self.factor, self.root * rows, check_finite=False)
-        return first - self.inverse * (back[: len(g.slope)] @ g.slope + back[len(g.slope) :] @ g.caps)
-
-    def solve(self, right: Array) -> Array:
-        """Solve once; accuracy is kept by the outer steps, which compute their residuals afresh."""
-        return self._once(right)
+        held = back[: len(g.slope)] @ g.slope + back[len(g.slope) :] @ g.caps
+        return np.asarray(first - self.inverse * held)

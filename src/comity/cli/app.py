@@ -7,7 +7,7 @@ Imports inside the commands are on purpose: help and usage errors must not wait 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,10 @@ from comity.cli.output import (
     width,
     write_file,
 )
+
+if TYPE_CHECKING:
+    from comity.services.deal_result import Deal
+    from comity.services.world_result import WorldDeal
 
 __all__ = ["app"]
 
@@ -82,6 +86,12 @@ def deal(
     full: Annotated[
         bool, typer.Option("--full", help="Print the whole report here too, not its first pages.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="BLOC", help="World round only: a bloc of the file that stays out."
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Find packages in which every party is a net gainer, or say what would open a zone."""
@@ -90,10 +100,16 @@ def deal(
         target = Path(f"{round_file.stem or 'round'}.html")
     if target is not None:
         check_writable(target, option="--html")
-    from comity.services.deal import deal_find
+    from comity.cli.world import find_world, is_world
 
-    with progress_bar(quiet=quiet) as progress:
-        found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+    found: Deal | WorldDeal
+    if is_world(round_file, without):
+        found = find_world(round_file, seed=seed, draws=draws, without=tuple(without or ()), quiet=quiet)
+    else:
+        from comity.services.deal import deal_find
+
+        with progress_bar(quiet=quiet) as progress:
+            found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
     if target is not None:
         from comity.reports.html import render_html
 

@@ -1,6 +1,7 @@
 """Candidate clauses of a world round, drafted from the evidence by the rules of its file (§6.10).
 
-Nothing is drawn at random: each family scores all ordered pairs of economies by figures of the pack, takes the
+Nothing is drawn at random: each family scores all ordered pairs of economies by figures of the pack, takes
+the
 best, and adds so many of each economy's own best that nobody sits at the table with nothing to give or get.
 
 Who may import me: the world-round services. Start at :func:`draft_clauses`.
@@ -165,8 +166,9 @@ class _Rules:
             for skill in rule.skills:
                 code = "LE02" if skill == "low" else "LE01"
                 giver, beneficiary = e.codes[j], e.codes[i]
-                yield Candidate(f"{code}-{giver}-{beneficiary}", "entry", code, giver, beneficiary, 0.0, places,
-                                skill)  # fmt: skip
+                yield Candidate(
+                    f"{code}-{giver}-{beneficiary}", "entry", code, giver, beneficiary, 0.0, places, skill
+                )
 
     def fees(self) -> Iterator[Candidate]:
         rule, e = self.rules.fees, self.e
@@ -177,8 +179,15 @@ class _Rules:
         for i, j in np.argwhere(_pick(saved, rule.corridors, rule.of_each)).tolist():
             today = round(to_percent(float(e.fee[i, j])), 4)
             if today > rule.ceiling:
-                yield Candidate(f"RM01-{e.codes[j]}-{e.codes[i]}", "fees", "RM01", e.codes[j], e.codes[i],
-                                today, rule.ceiling)  # fmt: skip
+                yield Candidate(
+                    f"RM01-{e.codes[j]}-{e.codes[i]}",
+                    "fees",
+                    "RM01",
+                    e.codes[j],
+                    e.codes[i],
+                    today,
+                    rule.ceiling,
+                )
 
     def tariffs(self) -> Iterator[Candidate]:
         rule, e = self.rules.tariffs, self.e
@@ -188,9 +197,13 @@ class _Rules:
             np.array([e.place(code) for code in members if code in e.places and self.here[e.place(code)]])
             for _, members in self.unions
         ]
-        groups = [(bloc.code, places) for (bloc, _), places in zip(self.unions, union, strict=True) if len(places)]
+        groups = [
+            (bloc.code, places) for (bloc, _), places in zip(self.unions, union, strict=True) if len(places)
+        ]
         joined = {int(k) for _, places in groups for k in places}
-        units = [(e.codes[k], np.array([k])) for k in np.flatnonzero(self.here) if int(k) not in joined] + groups
+        units = [
+            (e.codes[k], np.array([k])) for k in np.flatnonzero(self.here) if int(k) not in joined
+        ] + groups
         member = np.zeros((len(units), len(e)))
         for row, (_, places) in enumerate(units):
             member[row, places] = 1.0
@@ -221,8 +234,15 @@ class _Rules:
             for code, name in (("PE01", "reply_days_baseline"), ("PE03", "document_days_baseline")):
                 today = self.values[f"world.readmission.{name}"]
                 if today > rule.days:
-                    yield Candidate(f"{code}-{e.codes[i]}-{e.codes[j]}", "readmission", code, e.codes[i],
-                                    e.codes[j], today, rule.days)  # fmt: skip
+                    yield Candidate(
+                        f"{code}-{e.codes[i]}-{e.codes[j]}",
+                        "readmission",
+                        code,
+                        e.codes[i],
+                        e.codes[j],
+                        today,
+                        rule.days,
+                    )
 
     def transfers(self) -> Iterator[Candidate]:
         rule, e = self.rules.transfers, self.e
@@ -234,12 +254,19 @@ class _Rules:
         tie = np.where(richer, money + money.T, 0.0)
         for g, b in np.argwhere(_pick(tie, rule.pairs, rule.of_each)).tolist():
             most = min(rule.share_of_giver * e.value_added[g], rule.share_of_receiver * e.value_added[b])
-            yield Candidate(f"GV14-{e.codes[g]}-{e.codes[b]}", "transfers", "GV14", e.codes[g], e.codes[b], 0.0,
-                            round(to_usd_million(float(most)), 3))  # fmt: skip
+            yield Candidate(
+                f"GV14-{e.codes[g]}-{e.codes[b]}",
+                "transfers",
+                "GV14",
+                e.codes[g],
+                e.codes[b],
+                0.0,
+                round(to_usd_million(float(most)), 3),
+            )
 
 
 def _pick(score: Array, number: int, of_each: int) -> NDArray[np.bool_]:
-    """Pick pairs by score: each row's and each column's best ``of_each``, then the best of all, ``number``."""
+    """Pick pairs by score: each row's and each column's best ``of_each``, then the best of all."""
     order = np.argsort(-score, axis=None, kind="stable")
     chosen = np.zeros(score.shape, dtype=bool)
     for axis in (0, 1):
@@ -258,7 +285,8 @@ def draft_limits(file: WorldFile, menu: Menu) -> tuple[csr_matrix, tuple[tuple[s
     Returns
     -------
     tuple
-        Sparse R × C, and what each row bounds: (key of the bound, economy). Rows that cannot bind are left out.
+        Sparse R × C, and what each row bounds: (key of the bound, economy). Rows that cannot bind are left
+        out.
     """
     bounds, e, m, pay = file.world_round.bounds, menu.economy, menu.moves, menu.payments
     natives = np.einsum("iis->is", e.workers)
@@ -266,14 +294,31 @@ def draft_limits(file: WorldFile, menu: Menu) -> tuple[csr_matrix, tuple[tuple[s
     abroad = m.birth == m.source
     parts = [
         ("arrivals", (m.target, m.of, m.persons), abroad, bounds.arrivals * e.work_force),
-        ("departures_low", (m.birth, m.of, m.persons * m.work_source), abroad & (m.skill == 0),
-         bounds.departures_low * natives[:, 0]),
-        ("departures_high", (m.birth, m.of, m.persons * m.work_source), abroad & (m.skill == 1),
-         bounds.departures_high * natives[:, 1]),
-        ("transfers_given", (pay.giver, pay.of, pay.usd), pay.usd > 0, bounds.transfers_given * e.value_added),
-        ("transfers_received", (pay.receiver, pay.of, pay.usd), pay.usd > 0,
-         bounds.transfers_received * e.value_added),
-    ]  # fmt: skip
+        (
+            "departures_low",
+            (m.birth, m.of, m.persons * m.work_source),
+            abroad & (m.skill == 0),
+            bounds.departures_low * natives[:, 0],
+        ),
+        (
+            "departures_high",
+            (m.birth, m.of, m.persons * m.work_source),
+            abroad & (m.skill == 1),
+            bounds.departures_high * natives[:, 1],
+        ),
+        (
+            "transfers_given",
+            (pay.giver, pay.of, pay.usd),
+            pay.usd > 0,
+            bounds.transfers_given * e.value_added,
+        ),
+        (
+            "transfers_received",
+            (pay.receiver, pay.of, pay.usd),
+            pay.usd > 0,
+            bounds.transfers_received * e.value_added,
+        ),
+    ]
     rows, names = [], []
     for name, (place, of, amount), chosen, most in parts:
         used = csr_matrix((amount[chosen], (place[chosen], of[chosen])), shape=(len(e), len(menu)))

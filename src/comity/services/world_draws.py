@@ -88,7 +88,7 @@ def slope_draws(
     executor: Executor | None = None,
     tell: Callable[[float], None] | None = None,
 ) -> Array:
-    """Derivative of some economies' gains by every strength, in some draws; draws × places × C, US$ million.
+    """Compute the derivative of some economies' gains by every strength, in some draws; draws × places × C.
 
     ``places`` are positions of economies in the world; the rest is as in :func:`value_draws`.
     """
@@ -127,7 +127,9 @@ def _value_task(
         return np.stack([_value_draw(bench, package, one) for one in values])
 
 
-def _value_draw(bench: Bench, package: Sequence[tuple[Candidate, float]], values: Mapping[str, float]) -> Array:
+def _value_draw(
+    bench: Bench, package: Sequence[tuple[Candidate, float]], values: Mapping[str, float]
+) -> Array:
     world = bench.world(values)
     setting = bench.setting(values, world)
     shock = sum_shocks([make_shock(setting, candidate, value) for candidate, value in package])

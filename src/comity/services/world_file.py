@@ -26,9 +26,22 @@ if TYPE_CHECKING:
     from comity.services.roundfile_source import Key, Source
 
 __all__ = [
-    "FAMILIES", "Bloc", "Bounds", "Candidates", "Entry", "Fees", "Line", "Readmission", "Tariffs", "Transfers",
-    "WorldFile", "WorldRound", "is_world_file", "parse_world_file", "read_world_file",
-]  # fmt: skip
+    "FAMILIES",
+    "Bloc",
+    "Bounds",
+    "Candidates",
+    "Entry",
+    "Fees",
+    "Line",
+    "Readmission",
+    "Tariffs",
+    "Transfers",
+    "WorldFile",
+    "WorldRound",
+    "is_world_file",
+    "parse_world_file",
+    "read_world_file",
+]
 
 #: Families of clauses, in the order in which reports show them.
 FAMILIES: Final = ("entry", "fees", "tariffs", "readmission", "transfers")
@@ -56,7 +69,7 @@ class Entry(Strict):
         description="Places a year at most, as a share of the work force of either side."
     )
     pay_ratio: Annotated[float, Field(ge=1, le=100)] = Field(
-        description="Pay in the destination over pay in the origin, at purchasing power parity, from which on."
+        description="Least ratio of pay in the destination to pay in the origin, at purchasing power parity."
     )
     reason: Text = Field(description="Why these figures.")
 
@@ -95,7 +108,7 @@ class Transfers(Strict):
     share_of_giver: Share = Field(description="Largest yearly amount, as a share of the giver's GDP.")
     share_of_receiver: Share = Field(description="Largest yearly amount, as a share of the receiver's GDP.")
     income_ratio: Annotated[float, Field(ge=1, le=100)] = Field(
-        description="GDP per head of giver over receiver, at purchasing power parity, from which on."
+        description="Least ratio of GDP per head of giver to receiver, at purchasing power parity."
     )
     reason: Text = Field(description="Why these figures.")
 
@@ -141,7 +154,9 @@ class Bloc(Strict):
     code: Code = Field(description="Short code, such as EU.")
     name: Word = Field(description="Name to print.")
     members: tuple[Code, ...] = Field(
-        default=(), strict=False, description="ISO 3166-1 alpha-3 codes; empty when `evidence` names a column."
+        default=(),
+        strict=False,
+        description="ISO 3166-1 alpha-3 codes; empty when `evidence` names a column.",
     )
     evidence: Literal["eu", "schengen", "ldc", "lldc", "sids"] | None = Field(
         default=None, description="Column of the evidence table `countries` that holds the membership."
@@ -163,10 +178,14 @@ class WorldRound(Strict):
     counts: Counts = Field(default_factory=Counts, description="Who counts, in every party.")
     candidates: Candidates = Field(description="Rules by which clauses are drafted.")
     bounds: Bounds = Field(description="Bounds on each economy.")
-    lines: tuple[Line, ...] = Field(default=(), strict=False, description="Red lines and weights of single economies.")
+    lines: tuple[Line, ...] = Field(
+        default=(), strict=False, description="Red lines and weights of single economies."
+    )
     blocs: tuple[Bloc, ...] = Field(default=(), strict=False, description="Named groups.")
     stay_out: tuple[Code, ...] = Field(
-        default=(), strict=False, description="Blocs of which the report says what changes when they stay out."
+        default=(),
+        strict=False,
+        description="Blocs of which the report says what changes when they stay out.",
     )
 
 
@@ -263,19 +282,33 @@ def _check(file: WorldFile, countries: Mapping[str, str], held: frozenset[str]) 
     if rules.parties != "all":
         named += [(("world_round", "parties", k), code) for k, code in enumerate(rules.parties)]
         if len(set(rules.parties)) < len(rules.parties) or len(rules.parties) < 2:
-            yield Problem(("world_round", "parties"), "a party is named twice, or there are fewer than two",
-                          "all, or two or more different codes")  # fmt: skip
+            yield Problem(
+                ("world_round", "parties"),
+                "a party is named twice, or there are fewer than two",
+                "all, or two or more different codes",
+            )
     for k, bloc in enumerate(rules.blocs):
         named += [(("world_round", "blocs", k, "members", m), code) for m, code in enumerate(bloc.members)]
         if bool(bloc.members) == (bloc.evidence is not None):
-            yield Problem(("world_round", "blocs", k, "members"), f"bloc {bloc.code} has two memberships or none",
-                          "either members or evidence")  # fmt: skip
+            yield Problem(
+                ("world_round", "blocs", k, "members"),
+                f"bloc {bloc.code} has two memberships or none",
+                "either members or evidence",
+            )
     for key, code in named:
         if code not in countries:
             yield Problem(key, f"unknown country {one_line(code)}", closest_country(code, countries))
         elif code not in held and key[1] != "blocs":
-            yield Problem(key, f"the world model holds no economy {code}",
-                          "an economy with trade, GDP and population in the pack")  # fmt: skip
+            yield Problem(
+                key,
+                f"the world model holds no economy {code}",
+                "an economy with trade, GDP and population in the pack",
+            )
+    yield from _check_blocs(rules, countries)
+    yield from _check_bounds(rules)
+
+
+def _check_blocs(rules: WorldRound, countries: Mapping[str, str]) -> Iterator[Problem]:
     blocs = [bloc.code for bloc in rules.blocs]
     for name, codes in (("blocs", blocs), ("lines", [line.code for line in rules.lines])):
         for k, code in enumerate(codes):
@@ -285,8 +318,14 @@ def _check(file: WorldFile, countries: Mapping[str, str], held: frozenset[str]) 
                 yield Problem(("world_round", name, k, "code"), f"{code} is a country", "a code of its own")
     for k, code in enumerate(rules.stay_out):
         if code not in blocs:
-            yield Problem(("world_round", "stay_out", k), f"unknown bloc {one_line(code)}",
-                          quoted(blocs) if blocs else "a bloc that the file names under blocs")  # fmt: skip
+            yield Problem(
+                ("world_round", "stay_out", k),
+                f"unknown bloc {one_line(code)}",
+                quoted(blocs) if blocs else "a bloc that the file names under blocs",
+            )
+
+
+def _check_bounds(rules: WorldRound) -> Iterator[Problem]:
     bounds = rules.bounds
     entry, transfers = rules.candidates.entry, rules.candidates.transfers
     if entry is not None and len(set(entry.skills)) < len(entry.skills):
@@ -320,8 +359,11 @@ def _first(source: Source, problems: list[Problem]) -> InputError:
 
 
 def _describe(error: ErrorDetails) -> Problem:
-    key: Key = tuple(part for part in error["loc"] if part not in ("[key]", "literal['all']")
-                     and not str(part).startswith("tuple["))  # fmt: skip
+    key: Key = tuple(
+        part
+        for part in error["loc"]
+        if part not in ("[key]", "literal['all']") and not str(part).startswith("tuple[")
+    )
     owner = _owner(key[:-1])
     if error["type"] == "missing":
         info = None if owner is None else owner.model_fields.get(str(key[-1]))

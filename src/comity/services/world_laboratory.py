@@ -96,7 +96,7 @@ class WorldLaboratory:
     def __init__(
         self, file: WorldFile, evidence: Evidence, parameters: Parameters, figures: Figures | None = None
     ) -> None:
-        self.file, self.evidence = file, evidence
+        self.file = file
         figures = gather(evidence) if figures is None else figures
         facts = gather_facts(evidence)
         self.values = {name: parameters.value(name) for name in PARAMETERS}
@@ -150,7 +150,7 @@ class WorldLaboratory:
         return self.world.solve(self.menu.shock(strengths), start=_logs(start))
 
     def slopes(self, strengths: Array, outcome: Outcome) -> Array:
-        """Derivative of each party's gain by each strength at a solved mixture; US$ million a year, P × C."""
+        """Compute the derivative of each party's gain by each strength at a solved mixture; P × C."""
         full = differentiate(self.world, self.menu, strengths, outcome, self.bench.weights)
         return to_usd_million(1.0) * full[self.rows]
 
@@ -212,4 +212,4 @@ def sum_shocks(shocks: list[Shock]) -> Shock:
 def _logs(start: Outcome | None) -> Array | None:
     if start is None:
         return None
-    return np.log(np.concatenate([start.prices.factor, start.prices.index]))
+    return np.asarray(np.log(np.concatenate([start.prices.factor, start.prices.index])))

@@ -1,10 +1,12 @@
 """What the regime turns on: drop a clause, a pair, a family or a bloc, and look again (§6.7, §6.10).
 
-The price of a clause in the local game bounds from below what dropping it costs there (the best value is concave
-in the upper bound of a strength). The clauses and pairs with the largest bound are solved again in the local game
+The price of a clause in the local game bounds from below what dropping it costs there (the best value is
+concave
+in the upper bound of a strength). The clauses and pairs with the largest bound are solved again in the
+local game
 around the regime; families and blocs are searched again in full. The full world values each answer.
 
-Who may import me: the world-round services. Start at :func:`drop_clauses` and :func:`drop_group`.
+Who may import me: the world-round services. Start at :func:`drop_clauses` and :func:`drop_groups`.
 """
 
 from __future__ import annotations
@@ -14,13 +16,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from comity.bargaining.convex import solve_concave, worst_gain
 from comity.errors import SolveError
 from comity.services.world_search import local_game, search_regime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Absence", "Pivot", "drop_clauses", "drop_families", "drop_group", "drop_pairs"]
+__all__ = ["Absence", "Pivot", "drop_clauses", "drop_families", "drop_groups", "drop_pairs"]
 
 #: Clauses and pairs that are solved again.
 MOST: Final = 5
@@ -156,30 +160,59 @@ def drop_pairs(lab: WorldLaboratory, regime: Regime, tell: Callable[[float], Non
     return tuple(out)
 
 
-def drop_families(lab: WorldLaboratory, regime: Regime, tell: Callable[[float], None]) -> tuple[Pivot, ...]:
+def drop_families(
+    lab: WorldLaboratory,
+    regime: Regime,
+    tell: Callable[[float], None],
+    *,
+    executor: Executor | None = None,
+) -> tuple[Pivot, ...]:
     """Drop each family of clauses in turn."""
     of = np.array([c.family for c in lab.draft.candidates])
     names = list(dict.fromkeys(of.tolist()))
+    jobs = [(lab, regime, regime.seated, regime.allowed & (of != family)) for family in names]
     out = []
-    for count, family in enumerate(names, start=1):
-        found = search_regime(lab, seated=regime.seated, allowed=regime.allowed & (of != family),
-                              start=regime.strengths)  # fmt: skip
-        out.append(_compare(lab, regime, found, str(family), "family", None))
-        tell(count / len(names))
+    for family, found in zip(names, _search_all(jobs, executor), strict=True):
+        out.append(_compare(lab, regime, found, family, "family", None))
+        tell(len(out) / len(names))
     return tuple(out)
 
 
-def drop_group(lab: WorldLaboratory, regime: Regime, bloc: str, members: tuple[str, ...]) -> Absence:
-    """Let a bloc stay out: its members neither give nor get, and the world still holds them."""
-    codes = frozenset(members)
-    seated, allowed = lab.without(codes)
-    found = search_regime(lab, seated=seated & regime.seated, allowed=allowed & regime.allowed,
-                          start=regime.strengths)  # fmt: skip
-    here = tuple(code for code in lab.parties if code in codes)
-    loss = None
-    if found.open:
-        loss = 1 - math.exp(_mean(lab, found.gains, found.seated) - _mean(lab, regime.gains, found.seated))
-    return Absence(bloc, here, found.open, found.gains, loss, found.gap, found.worst.value)
+def drop_groups(
+    lab: WorldLaboratory,
+    regime: Regime,
+    blocs: Mapping[str, tuple[str, ...]],
+    tell: Callable[[float], None],
+    *,
+    executor: Executor | None = None,
+) -> tuple[Absence, ...]:
+    """Let each bloc stay out in turn: its members neither give nor get, and the world still holds them."""
+    jobs, out = [], []
+    for members in blocs.values():
+        seated, allowed = lab.without(frozenset(members))
+        jobs.append((lab, regime, seated & regime.seated, allowed & regime.allowed))
+    for (bloc, members), found in zip(blocs.items(), _search_all(jobs, executor), strict=True):
+        here = tuple(code for code in lab.parties if code in members)
+        loss = None
+        if found.open:
+            loss = 1 - math.exp(
+                _mean(lab, found.gains, found.seated) - _mean(lab, regime.gains, found.seated)
+            )
+        out.append(Absence(bloc, here, found.open, found.gains, loss, found.gap, found.worst.value))
+        tell(len(out) / len(blocs))
+    return tuple(out)
+
+
+def _search_all(
+    jobs: list[tuple[WorldLaboratory, Regime, Flags, Flags]], executor: Executor | None
+) -> Iterator[Regime]:
+    return map(_search_job, jobs) if executor is None else executor.map(_search_job, jobs)
+
+
+def _search_job(job: tuple[WorldLaboratory, Regime, Flags, Flags]) -> Regime:
+    lab, regime, seated, allowed = job
+    with threadpool_limits(limits=1, user_api="blas"):
+        return search_regime(lab, seated=seated, allowed=allowed, start=regime.strengths)
 
 
 def _again(lab: WorldLaboratory, regime: Regime, base: _Base, allowed: Flags, what: str, kind: str,

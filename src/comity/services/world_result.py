@@ -129,8 +129,13 @@ class WorldDeal:
             "web": self._web(),
             "pivots": [
                 {
-                    "kind": p.kind, "what": p.what, "open": p.open, "proven_loss": p.proven_loss, "loss": p.loss,
-                    "joint_change": p.joint, "worst_gain_share_of_gdp": p.worst,
+                    "kind": p.kind,
+                    "what": p.what,
+                    "open": p.open,
+                    "proven_loss": p.proven_loss,
+                    "loss": p.loss,
+                    "joint_change": p.joint,
+                    "worst_gain_share_of_gdp": p.worst,
                 }
                 for p in self.pivots
             ],
@@ -149,7 +154,7 @@ class WorldDeal:
             "seed": self.seed,
             "draws": self.draws,
             "versions": dict(self.versions),
-        }  # fmt: skip
+        }
 
     def _candidates(self) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -200,14 +205,19 @@ class WorldDeal:
             },
             "provisions": [
                 {
-                    "key": c.key, "instrument": c.instrument, "giver": c.giver, "beneficiary": c.beneficiary,
-                    "value": value, "today": c.today, "skill": c.skill or None,
+                    "key": c.key,
+                    "instrument": c.instrument,
+                    "giver": c.giver,
+                    "beneficiary": c.beneficiary,
+                    "value": value,
+                    "today": c.today,
+                    "skill": c.skill or None,
                     "unit": self.instruments[c.instrument].parameter.unit,
                 }
                 for k, value in final.values.items()
                 for c in (lab.draft.candidates[k],)
             ],
-        }  # fmt: skip
+        }
 
     def _web(self) -> dict[str, Any] | None:
         if self.web is None:
@@ -215,24 +225,38 @@ class WorldDeal:
         return {
             "families": [
                 {
-                    "family": f.family, "drafted": f.drafted, "used": f.used, "at_full_strength": f.full,
-                    "amount": f.amount, "to_givers": f.to_givers, "to_beneficiaries": f.to_beneficiaries,
+                    "family": f.family,
+                    "drafted": f.drafted,
+                    "used": f.used,
+                    "at_full_strength": f.full,
+                    "amount": f.amount,
+                    "to_givers": f.to_givers,
+                    "to_beneficiaries": f.to_beneficiaries,
                     "to_others": f.to_others,
                 }
                 for f in self.web.families
             ],
             "seats": [
                 {
-                    "party": s.code, "gives": s.gives, "gets": s.gets, "from_own_clauses": s.from_own,
-                    "from_others": s.from_others, "price": s.price, "floor_binds": s.floor_binds,
-                    "bounds_reached": list(s.bounds), "rests_on_it": list(s.rests_on_it),
+                    "party": s.code,
+                    "gives": s.gives,
+                    "gets": s.gets,
+                    "from_own_clauses": s.from_own,
+                    "from_others": s.from_others,
+                    "price": s.price,
+                    "floor_binds": s.floor_binds,
+                    "bounds_reached": list(s.bounds),
+                    "rests_on_it": list(s.rests_on_it),
                 }
                 for s in self.web.seats
             ],
             "ties": [
                 {
-                    "giver": t.giver, "beneficiary": t.beneficiary, "clauses": dict(t.clauses),
-                    "to_beneficiary": t.to_beneficiary, "to_giver": t.to_giver,
+                    "giver": t.giver,
+                    "beneficiary": t.beneficiary,
+                    "clauses": dict(t.clauses),
+                    "to_beneficiary": t.to_beneficiary,
+                    "to_giver": t.to_giver,
                 }
                 for t in self.web.ties
             ],
@@ -240,4 +264,4 @@ class WorldDeal:
                 {"parties": list(c.parties), "gains": list(c.gains), "losses": list(c.losses)}
                 for c in self.web.circles
             ],
-        }  # fmt: skip
+        }

@@ -1,8 +1,8 @@
-"""The world round (§6.10): is there one integrated regime in which every country is a net gainer?
+"""The world round (§6.10): whether one integrated regime lets every country be a net gainer.
 
 Drafts the clauses from the evidence, searches for the regime, writes it down, lets the full world value it at
-central values and in every draw, searches for a sturdier one where a party loses in too many draws, and asks what
-the regime turns on. Nothing here recommends a package to a state.
+central values and in every draw, searches for a sturdier one where a party loses in too many draws, and
+asks what the regime turns on. Nothing here recommends a package to a state.
 
 Who may import me: doors. Start at :func:`world_deal_find`.
 """
@@ -19,7 +19,7 @@ from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.services.world_file import read_world_file
 from comity.services.world_laboratory import WorldLaboratory
-from comity.services.world_pivots import drop_clauses, drop_families, drop_group, drop_pairs
+from comity.services.world_pivots import drop_clauses, drop_families, drop_groups, drop_pairs
 from comity.services.world_result import Others, WorldDeal
 from comity.services.world_search import search_regime
 from comity.services.world_sturdy import make_sturdy, write_package
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from comity.services.world_pivots import Absence, Pivot
     from comity.services.world_search import Regime
-    from comity.services.world_sturdy import Written
 
 __all__ = ["world_deal_find"]
 
@@ -97,29 +97,51 @@ def _find(
     if int(seated.sum()) < 2:
         msg = "fewer than two parties stay at the table"
         raise InputError(msg, key="--without", accepted="a bloc that leaves two parties or more")
-    first = search_regime(lab, seated=seated, allowed=allowed,
-                          tell=lambda x: tell("Searching in the full world", 0.25 * x))  # fmt: skip
+    first = search_regime(
+        lab, seated=seated, allowed=allowed, tell=lambda x: tell("Searching in the full world", 0.25 * x)
+    )
     central = sturdy = None
     if first.open:
         share = file.world_round.share_of_draws
-        central = write_package(lab, first, parameters, draws=draws, seed=seed, executor=executor,
-                                tell=lambda x: tell("Valuing the package in every draw", 0.25 + 0.1 * x))  # fmt: skip
-        sturdy = make_sturdy(lab, central, parameters, share=share, draws=draws, seed=seed, executor=executor,
-                             tell=lambda label, x: tell(label, 0.35 + 0.25 * x))  # fmt: skip
+        central = write_package(
+            lab,
+            first,
+            parameters,
+            draws=draws,
+            seed=seed,
+            executor=executor,
+            tell=lambda x: tell("Valuing the package in every draw", 0.25 + 0.1 * x),
+        )
+        sturdy = make_sturdy(
+            lab,
+            central,
+            parameters,
+            share=share,
+            draws=draws,
+            seed=seed,
+            executor=executor,
+            tell=lambda label, x: tell(label, 0.35 + 0.25 * x),
+        )
     final = sturdy
     regime = first if final is None else final.regime
     shown = final is not None
-    clauses = drop_clauses(lab, regime, lambda x: tell("Dropping single clauses", 0.6 + 0.05 * x)) if shown else ()
-    pairs = drop_pairs(lab, regime, lambda x: tell("Dropping pairs", 0.65 + 0.05 * x)) if shown else ()
-    families = (
-        drop_families(lab, regime, lambda x: tell("Dropping families of clauses", 0.7 + 0.15 * x)) if shown else ()
+    clauses = (
+        drop_clauses(lab, regime, lambda x: tell("Dropping single clauses", 0.6 + 0.05 * x)) if shown else ()
     )
-    absences = []
-    stay_out = [bloc for bloc in file.world_round.stay_out if bloc not in without]
-    for k, bloc in enumerate(stay_out if shown else []):
-        tell(f"Without {bloc}", 0.85 + 0.1 * k / len(stay_out))
-        if set(lab.members[bloc]) & set(np.array(lab.parties)[regime.seated]):
-            absences.append(drop_group(lab, regime, bloc, lab.members[bloc]))
+    pairs = drop_pairs(lab, regime, lambda x: tell("Dropping pairs", 0.65 + 0.05 * x)) if shown else ()
+    families: tuple[Pivot, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    if shown:
+        families = drop_families(
+            lab, first, lambda x: tell("Dropping families of clauses", 0.7 + 0.15 * x), executor=executor
+        )
+        here = set(np.array(lab.parties)[regime.seated].tolist())
+        blocs = {
+            code: lab.members[code] for code in file.world_round.stay_out if here & set(lab.members[code])
+        }
+        absences = drop_groups(
+            lab, first, blocs, lambda x: tell("Letting a bloc stay out", 0.85 + 0.1 * x), executor=executor
+        )
     tell("Holding other mixtures against the bound", 0.95)
     others = _try_others(lab, regime, seed) if shown else Others(0, 0)
     tell("Writing the answer", 1.0)
@@ -133,7 +155,7 @@ def _find(
         final=final,
         web=weave(lab, final) if final is not None else None,
         pivots=(*clauses, *pairs, *families),
-        absences=tuple(absences),
+        absences=absences,
         others=others,
         instruments=Catalogue.load().instruments,
         evidence=evidence,
@@ -145,7 +167,7 @@ def _find(
 
 
 def _try_others(lab: WorldLaboratory, regime: Regime, seed: int) -> Others:
-    """Value other mixtures that keep the caps in the full world: does any exceed the local bound?
+    """Value other mixtures that keep the caps in the full world: and count those above the local bound.
 
     Half lie near the regime, half are drawn from the whole table and scaled until they keep every bound.
     """

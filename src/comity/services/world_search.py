@@ -1,7 +1,8 @@
-"""The search for one regime of all parties: local games in turn, each step checked in the full world (§6.3, §6.10).
+"""The search for one regime of all parties: local games in turn, checked in the full world (§6.3, §6.10).
 
 Around a mixture of clauses the full world gives every party's gain and its derivative by every clause. The
-local game that they make is concave and is solved with a proven bound. The next mixture lies between the two; a
+local game that they make is concave and is solved with a proven bound. The next mixture lies between the
+two; a
 step is taken only where the full world itself confirms that it is better. The search ends when the full
 world's own gains at the mixture are within a stated distance of the bound of the game around it, so the bound
 and the package rest on the same derivatives.
@@ -35,7 +36,8 @@ __all__ = ["Regime", "local_game", "search_regime"]
 MOST_ROUNDS: Final = 10
 #: Gap at which the search ends, in logarithms per unit of weight: half of what is promised.
 ENOUGH: Final = 0.005
-#: Share of the way to the best worst gain by which local floors are raised, so that the full world keeps them.
+#: Share of the way to the best worst gain by which local floors are raised, so that the full world keeps
+#: them.
 MARGIN: Final = 0.05
 #: Room in a cut that is lost in rounding.
 ROUNDING: Final = 1e-9
@@ -145,20 +147,19 @@ def search_regime(
         return worst_off if cuts is None else min(worst_off, cuts.room(at) + ROUNDING)
 
     def score(of: Array, at: Array) -> tuple[float, float]:
-        """What a step must raise: first the room below zero, then Σ w log gain."""
+        """Return what a step must raise: first the room below zero, then Σ w log gain."""
         short = room(of, at)
         return (short, -np.inf) if short < 0 else (0.0, float(weights @ np.log((of - lab.red_lines)[seated])))
 
     for rounds in range(1, MOST_ROUNDS + 1):
         slopes = lab.slopes(strengths, outcome)
-        game = lab.game(
-            strengths, gains, slopes, seated=seated, allowed=allowed, least=floors, cuts=cuts
-        )
+        game = lab.game(strengths, gains, slopes, seated=seated, allowed=allowed, least=floors, cuts=cuts)
         here = score(gains, strengths)
         if worst is None or here[0] < 0:
             worst = worst_gain(game, lab.size[seated])
             if worst.value <= 0:
-                return Regime(False, strengths, outcome, gains, slopes, None, np.inf, np.inf, distance, worst, rounds,
+                return Regime(False, strengths, outcome, gains, slopes, None, np.inf, np.inf, distance,
+                worst, rounds,
                               seated, allowed, floors, cuts)  # fmt: skip
         local = solve_concave(_raise_floors(lab, game, seated, worst))
         # Multipliers of the raised game prove a bound of the game itself.
@@ -166,7 +167,8 @@ def search_regime(
         gap = (bound - here[1]) / float(weights.sum())
         if tell is not None:
             tell(rounds / MOST_ROUNDS)
-        found = Regime(here[0] == 0, strengths, outcome, gains, slopes, local, bound, gap, distance, worst, rounds,
+        found = Regime(here[0] == 0, strengths, outcome, gains, slopes, local, bound, gap, distance, worst,
+        rounds,
                        seated, allowed, floors, cuts)  # fmt: skip
         if gap <= enough:
             return found
@@ -186,7 +188,7 @@ def search_regime(
 
 
 def local_game(lab: WorldLaboratory, regime: Regime, allowed: Flags) -> ConcaveGame:
-    """The local game around a regime with other clauses allowed, floors raised as the search raises them."""
+    """Write the local game around a regime with other clauses allowed and floors raised as in the search."""
     game = lab.game(
         regime.strengths, regime.gains, regime.slopes, seated=regime.seated, allowed=allowed,
         least=regime.least, cuts=regime.cuts,

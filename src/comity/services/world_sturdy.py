@@ -1,9 +1,10 @@
 """A package that keeps every party's floor in a stated share of the draws, not only at central values (§6.2).
 
-For a party that falls short, the mean of its gain over its worst draws (one minus the stated share of them) is
+For a party that falls short, the mean of its gain over its worst draws (one minus the stated share of
+them) is
 held above the floor: an expected-shortfall constraint, which is at least as strict as the share itself
-(Rockafellar and Uryasev 2000). It enters the local games as a linear cut made from derivatives in those draws, and
-the draws of the new package decide whether it worked.
+(Rockafellar and Uryasev 2000). It enters the local games as a linear cut made from derivatives in those
+draws, and the draws of the new package decide whether it worked.
 
 Who may import me: the world-round services. Start at :func:`make_sturdy`.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,11 +34,14 @@ if TYPE_CHECKING:
     from comity.services.world_search import Regime
 
     Array = NDArray[np.float64]
+    Places = NDArray[np.intp]
 
 __all__ = ["Written", "make_sturdy", "write_package"]
 
 #: Times that cuts are renewed.
 MOST_TURNS: Final = 3
+#: Share of draws above the one asked up to which a party is held too, since what helps one may cost another.
+NEAR: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +100,9 @@ def write_package(
     weights = lab.party_weights[regime.seated]
     reached = float(weights @ np.log(net)) if (net > 0).all() else -np.inf
     package: list[tuple[Candidate, float]] = [(lab.draft.candidates[k], v) for k, v in values.items()]
-    drawn = value_draws(
-        lab.bench, parameters, package, draws=draws, seed=seed, executor=executor, tell=tell
-    )[:, lab.rows]
+    drawn = value_draws(lab.bench, parameters, package, draws=draws, seed=seed, executor=executor, tell=tell)[
+        :, lab.rows
+    ]
     return Written(regime, values, gains, drawn, (regime.bound - reached) / float(weights.sum()))
 
 
@@ -120,13 +125,15 @@ def make_sturdy(
         The last package; where no such package was found it is the nearest one, and its draws say so. The
         first one unless a party falls short there.
     """
+    say = tell if tell is not None else _say_nothing
     every = draw_values(parameters, draws=draws, seed=seed)
     worst_count = max(1, math.ceil((1 - share) * draws))
     best, cuts = first, None
     for turn in range(MOST_TURNS):
-        weak = np.flatnonzero((best.share(lab) < share) & best.regime.seated)
-        if not len(weak):
+        reached = np.where(best.regime.seated, best.share(lab), np.inf)
+        if reached.min() >= share:
             return best
+        weak = np.flatnonzero(reached < share + NEAR)
         worst = {int(p): np.argsort(best.draws[:, p], kind="stable")[:worst_count] for p in weak}
         used = sorted({int(d) for listed in worst.values() for d in listed})
         slopes = slope_draws(
@@ -136,7 +143,7 @@ def make_sturdy(
             [every[d] for d in used],
             lab.rows[weak].tolist(),
             executor=executor,
-            tell=None if tell is None else lambda x: tell("Looking into the draws in which a party loses", x),
+            tell=partial(say, "Looking into the draws in which a party loses"),
         )
         cuts = _add_cuts(lab, best, cuts, weak, worst, used, slopes)
         regime = search_regime(lab, start=best.regime.strengths, cuts=cuts, seated=best.regime.seated,
@@ -146,20 +153,24 @@ def make_sturdy(
         label = f"Valuing the sturdier package in every draw ({turn + 1})"
         again = write_package(
             lab, regime, parameters, draws=draws, seed=seed, executor=executor,
-            tell=None if tell is None else lambda x, label=label: tell(label, x),
+            tell=partial(say, label),
         )  # fmt: skip
-        if again.share(lab).min() < best.share(lab).min():
+        if again.share(lab)[again.regime.seated].min() <= reached.min():
             return best
         best = again
     return best
+
+
+def _say_nothing(label: str, share: float) -> None:
+    """Stand in where no door listens."""
 
 
 def _add_cuts(
     lab: WorldLaboratory,
     at: Written,
     cuts: Cuts | None,
-    weak: Array,
-    worst: Mapping[int, Array],
+    weak: Places,
+    worst: Mapping[int, Places],
     used: list[int],
     slopes: Array,
 ) -> Cuts:

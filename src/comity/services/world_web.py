@@ -1,7 +1,7 @@
-"""The web of reciprocities of a regime: who gives whom, by which clauses, in which circles, and who holds it up.
+"""The web of reciprocities of a regime: who gives whom, in which circles, and who holds it up (§6.6, §6.10).
 
-All worths are local: derivative at the regime times strength. They add up to a party's gain but for curvature,
-which the report states as a distance.
+All worths are local: derivative at the regime times strength. They add up to a party's gain but for
+curvature, which the report states as a distance.
 
 Who may import me: the world-round services. Start at :func:`weave`.
 """
@@ -136,7 +136,7 @@ def weave(lab: WorldLaboratory, written: Written) -> Web:
     return Web(
         tuple(listed),
         tuple(_families(lab, written, used, worth, giver, getter)),
-        tuple(_seats(lab, written, used, worth, giver, getter)),
+        tuple(_seats(lab, written, worth, giver, getter)),
         tuple(_circles(lab, listed)),
     )
 
@@ -181,7 +181,6 @@ FULL: Final = 1e-3
 def _seats(
     lab: WorldLaboratory,
     written: Written,
-    used: NDArray[np.intp],
     worth: Array,
     giver: list[list[int]],
     getter: list[list[int]],
@@ -196,7 +195,9 @@ def _seats(
     local = regime.local
     seated = np.flatnonzero(regime.seated)
     price = dict(zip(seated.tolist(), [] if local is None else local.prices + local.floors, strict=False))
-    tight = dict(zip(seated.tolist(), [] if local is None else local.floors * local.gains > FULL, strict=False))
+    tight = dict(
+        zip(seated.tolist(), [] if local is None else local.floors * local.gains > FULL, strict=False)
+    )
     total = float(lab.party_weights[seated].sum())
     floors = lab.red_lines
     out = []
@@ -234,7 +235,9 @@ def _circles(lab: WorldLaboratory, ties: list[Tie]) -> list[Circle]:
             if a < b and a < c:
                 gains = (float(own[b, a]), float(own[c, b]), float(own[a, c]))
                 losses = (float(-own[a, b]), float(-own[b, c]), float(-own[c, a]))
-                found.append((min(gains), Circle((lab.parties[a], lab.parties[b], lab.parties[c]), gains, losses)))
+                found.append(
+                    (min(gains), Circle((lab.parties[a], lab.parties[b], lab.parties[c]), gains, losses))
+                )
     found.sort(key=lambda item: (-item[0], item[1].parties))
     out: list[Circle] = []
     taken: set[str] = set()

@@ -96,6 +96,9 @@ class Setting:
     def share_out(self, party: str, weights: Array) -> list[tuple[str, float]]:
         """Members of a party with their share of ``weights`` (N)."""
         codes = self.members.get(party, (party,))
+        if len(codes) == 1:
+            self.economy.place(codes[0])
+            return [(codes[0], 1.0)]
         picked = np.array([weights[self.economy.place(code)] for code in codes])
         return [(code, float(w)) for code, w in zip(codes, picked / picked.sum(), strict=True)]
 

@@ -45,7 +45,7 @@ def weigh(outcome: Outcome, weights: Array) -> Array:
 
 
 def differentiate(world: World, menu: Menu, strengths: Array, outcome: Outcome, weights: Array) -> Array:
-    """Derivative of every economy's weighted ledger by the strength of every clause.
+    """Compute the derivative of every economy's weighted ledger by the strength of every clause.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def differentiate_slowly(
 
 
 def _logs(p: Prices) -> Array:
-    return np.log(np.concatenate([p.factor, p.index]))
+    return np.asarray(np.log(np.concatenate([p.factor, p.index])))
 
 
 def _columns(q: Point, menu: Menu) -> Array:
@@ -196,7 +196,7 @@ def _end_move(
 def _add_friction(
     q: Point, cells: _Cells, of: Index, i: Index, n: Index, ease: Array, duty: Array | float = 0.0
 ) -> None:
-    """Imports of n from i get easier by ``ease`` (log) and pay less duty by ``duty`` (log of 1/t)."""
+    """Let imports of n from i get easier by ``ease`` (log) and pay less duty by ``duty`` (log of 1/t)."""
     p, g = q.p, q.g
     share, tariff = p.shares[i, n], g.tariff[i, n]
     tax_share = (p.revenue / p.spending)[n]

@@ -1,4 +1,4 @@
-"""What one unit of labour, income, demand or price in one economy does to all ledgers, prices included (§6.10).
+"""What one unit of labour, income, demand or price in one economy does to all ledgers (§6.10).
 
 Who may import me: :mod:`comity.world.derivative` and its parts. Start at :func:`propagate`.
 """

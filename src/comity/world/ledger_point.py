@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from comity.world.economy import Array, Economy
-from comity.world.equilibrium import Prices
-from comity.world.given import Given
 from comity.world.ledger import LINES
 
 if TYPE_CHECKING:
+    from comity.world.economy import Array, Economy
+    from comity.world.equilibrium import Prices
+    from comity.world.given import Given
     from comity.world.menu import Index
     from comity.world.shock import Shock
     from comity.world.world import Outcome
@@ -46,6 +46,7 @@ class Point:
 
     @classmethod
     def of(cls, outcome: Outcome, weights: Array) -> Point:
+        """Write the point of a solved world; ``weights`` is N × lines."""
         e, g, p, k = outcome.economy, outcome.given, outcome.prices, outcome.economy.coefficients
         n, own_place = len(e), np.arange(len(e))
         w = {line.name: weights[:, c] for c, line in enumerate(LINES)}
@@ -121,6 +122,6 @@ def _list_movers(e: Economy, shock: Shock) -> tuple[Array, Array]:
 
 
 def keep_rate(e: Economy, birth: Index | int, place: Index | int, taxed: Array | float) -> Array:
-    """What a mover keeps of pay after tax and remittances, at purchasing power parity."""
+    """Share that a mover keeps of pay after tax and remittances, at purchasing power parity."""
     sent = np.where(birth == place, 0.0, e.propensity[birth, place])
     return np.asarray((1 - e.tax[place] * taxed - sent) / e.price_level[place])

@@ -192,9 +192,11 @@ class Menu:
         e = self.economy
         rows = [(k, item) for k, unit in enumerate(self.units) for item in unit.costs]
         place = np.array([(k, e.place(c.place)) for k, c in rows], dtype=np.intp).reshape(-1, 2)
-        return Costs(*place.T, np.array([c.usd for _, c in rows]), tuple(c.kind for _, c in rows))
+        return Costs(
+            place[:, 0], place[:, 1], np.array([c.usd for _, c in rows]), tuple(c.kind for _, c in rows)
+        )
 
 
 def _cuts(rows: list[tuple[int, int, int, float]]) -> Cuts:
     place = np.array([row[:3] for row in rows], dtype=np.intp).reshape(-1, 3)
-    return Cuts(*place.T, np.array([row[3] for row in rows], dtype=float))
+    return Cuts(place[:, 0], place[:, 1], place[:, 2], np.array([row[3] for row in rows], dtype=float))
