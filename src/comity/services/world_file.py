@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from comity.errors import InputError
-from comity.services.roundfile_messages import closest_country, describe, quoted
+from comity.services.roundfile_messages import MISSING, closest_country, describe, quoted
 from comity.services.roundfile_models import Code, Counts, Number, Slug, Text, Weight, Word
 from comity.services.roundfile_source import Problem, one_line, parse_source, read_source
 
@@ -39,12 +39,15 @@ __all__ = [
     "WorldFile",
     "WorldRound",
     "is_world_file",
+    "load_world_file",
     "parse_world_file",
     "read_world_file",
 ]
 
 #: Families of clauses, in the order in which reports show them.
 FAMILIES: Final = ("entry", "fees", "tariffs", "readmission", "transfers")
+
+UNKNOWN: Final = "unknown key"
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Many = Annotated[int, Field(ge=0, le=20_000)]
@@ -255,6 +258,19 @@ def read_world_file(path: Path, *, countries: Mapping[str, str], held: frozenset
     return _validate(read_source(path), countries, held)
 
 
+def load_world_file(path: Path) -> WorldFile:
+    """Read the file of a world round against the countries of the committed evidence pack."""
+    source = read_source(path)
+    # A file that cannot be a round must not wait for pandas and the pack.
+    from comity.evidence import Evidence  # noqa: PLC0415
+    from comity.world import gather  # noqa: PLC0415
+
+    evidence = Evidence.load()
+    table = evidence.table("countries")
+    countries = dict(zip(table["iso3"].astype(str), table["name"].astype(str), strict=True))
+    return _validate(source, countries, frozenset(gather(evidence).codes))
+
+
 def parse_world_file(
     raw: bytes, *, name: str, countries: Mapping[str, str], held: frozenset[str]
 ) -> WorldFile:
@@ -347,7 +363,12 @@ def _check_bounds(rules: WorldRound) -> Iterator[Problem]:
 
 
 def _first(source: Source, problems: list[Problem]) -> InputError:
-    first = min(problems, key=lambda problem: source.line(problem.key))
+    # A misspelt key explains a missing one beside it.
+    misspelt = {problem.key[:-1] for problem in problems if problem.message == UNKNOWN}
+    first = min(
+        problems,
+        key=lambda p: (p.message == MISSING and p.key[:-1] in misspelt, source.line(p.key)),
+    )
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return InputError(
         first.message + ("" if first.accepted else more),
@@ -368,11 +389,11 @@ def _describe(error: ErrorDetails) -> Problem:
     if error["type"] == "missing":
         info = None if owner is None else owner.model_fields.get(str(key[-1]))
         words = info.description if info is not None and info.description else str(key[-1])
-        return Problem(key, "the key is missing", f"{key[-1]}: {words.rstrip('.')}")
+        return Problem(key, MISSING, f"{key[-1]}: {words.rstrip('.')}")
     if error["type"] == "extra_forbidden":
         shown = (*key[:-1], one_line(str(key[-1]))[1:-1])
         accepted = quoted(list(owner.model_fields), most=20) if owner is not None else ""
-        return Problem(shown, "unknown key", accepted)
+        return Problem(shown, UNKNOWN, accepted)
     plain = describe(error, {}, {})
     return Problem(key, plain.message, plain.accepted)
 

@@ -152,7 +152,7 @@ class WorldLaboratory:
     def slopes(self, strengths: Array, outcome: Outcome) -> Array:
         """Compute the derivative of each party's gain by each strength at a solved mixture; P × C."""
         full = differentiate(self.world, self.menu, strengths, outcome, self.bench.weights)
-        return to_usd_million(1.0) * full[self.rows]
+        return np.asarray(to_usd_million(1.0) * full[self.rows])
 
     def game(
         self,

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["differentiate", "differentiate_slowly", "weigh"]
 
-#: Step of a difference, in units of strength or relative to the labour of an economy.
+#: Step, in units of strength, of the one direction in which the columns are checked.
 STEP: Final = 1e-4
+#: Step of a difference by one clause alone: wide, so that its effect stands clear of the solver's tolerance.
+DIFFERENCE: Final = 1e-2
 #: Largest difference between the two ledgers, relative to each economy's value added.
 SAME_LEDGER: Final = 1e-9
 #: Largest difference between the columns and the solved world in one direction, relative to its size.
@@ -92,7 +94,7 @@ def differentiate_slowly(
         return weigh(world.solve(menu.shock(trial), start=start), weights)
 
     for k in range(len(menu)):
-        up, down = min(1.0, strengths[k] + STEP), max(0.0, strengths[k] - STEP)
+        up, down = min(1.0, strengths[k] + DIFFERENCE), max(0.0, strengths[k] - DIFFERENCE)
         above = at(k, up) if up > strengths[k] else here
         below = at(k, down) if down < strengths[k] else here
         out[:, k] = (above - below) / (up - down)
