@@ -41,6 +41,7 @@ format: setup ## put every file into the house style
 bench: setup $(PEER)/.ready ## time and memory, beside a peer, in one run
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world.py --peer $(PEER)/bin/python
 	@$(BIN)/python benchmarks/bench_deal.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world_round.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt
 	test -x $(PEER)/bin/python || "$(PYTHON)" -m venv $(PEER)

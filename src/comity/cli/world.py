@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from comity.cli.output import progress_bar
+from comity.cli.output import progress_bar, say
 from comity.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,15 +42,21 @@ def is_world(path: Path, without: list[str] | None) -> bool:
 def find_world(
     path: Path, *, seed: int | None, draws: int | None, without: tuple[str, ...], quiet: bool
 ) -> WorldDeal:
-    """Answer a world round, its draws in up to two processes."""
+    """Answer a world round, its draws in up to two processes; in this one where none can be started."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from functools import partial
 
     from comity.services.world_round import world_deal_find
 
+    find = partial(world_deal_find, path=path, seed=seed, draws=draws, without=without)
     workers = min(MOST_PROCESSES, os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as executor, progress_bar(quiet=quiet) as progress:
-        return world_deal_find(
-            path=path, seed=seed, draws=draws, without=without, executor=executor, progress=progress
-        )
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context) as executor, progress_bar(quiet=quiet) as bar:
+            return find(executor=executor, progress=bar)
+    except BrokenProcessPool:
+        say("no second process could be used; starting again in one", quiet=quiet)
+    with progress_bar(quiet=quiet) as bar:
+        return find(progress=bar)

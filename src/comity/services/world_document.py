@@ -160,7 +160,7 @@ def _answer(deal: WorldDeal) -> Iterator[Block]:
             (
                 "Other mixtures tried in the full world",
                 text(
-                    "{tried}, of which {above} lie above the bound",
+                    "{tried}, of which {above} lie above the bound (at central values)",
                     tried=number(deal.others.tried, "", f"{REFERENCE}|others"),
                     above=number(deal.others.beaten, "", f"{REFERENCE}|others"),
                 ),

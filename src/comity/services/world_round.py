@@ -143,7 +143,7 @@ def _find(
             lab, first, blocs, lambda x: tell("Letting a bloc stay out", 0.85 + 0.1 * x), executor=executor
         )
     tell("Holding other mixtures against the bound", 0.95)
-    others = _try_others(lab, regime, seed) if shown else Others(0, 0)
+    others = _try_others(lab, first, seed) if shown else Others(0, 0)
     tell("Writing the answer", 1.0)
     return WorldDeal(
         file=file,
@@ -167,21 +167,23 @@ def _find(
 
 
 def _try_others(lab: WorldLaboratory, regime: Regime, seed: int) -> Others:
-    """Value other mixtures that keep the caps in the full world: and count those above the local bound.
+    """Value other mixtures that keep the bounds in the full world, and count those above the local bound.
 
-    Half lie near the regime, half are drawn from the whole table and scaled until they keep every bound.
+    Half lie near the regime, half are drawn from the whole table; a clause is weakened where it takes part in
+    more than an economy's bound allows.
     """
     rng = np.random.default_rng(seed)
     caps, _ = lab.limits
     weights = lab.party_weights[regime.seated]
-    beaten = tried = 0
+    beaten = 0
     for k in range(OTHERS):
         drawn = np.where(regime.allowed, rng.uniform(0, 1, len(lab)), 0.0)
-        mixture = (0.9 * regime.strengths + 0.1 * drawn) if k % 2 else drawn
-        use = caps @ mixture
-        mixture = mixture / max(1.0, float(use.max(initial=0.0)))
+        mixture = (0.5 * regime.strengths + 0.5 * drawn) if k % 2 else drawn
+        use = np.maximum(np.asarray(caps @ mixture).ravel(), 1.0)
+        tightest = (
+            np.asarray(caps.sign().multiply(use[:, None]).max(axis=0).todense()).ravel() if len(use) else 1.0
+        )
+        mixture = mixture / np.maximum(tightest, 1.0)
         net = (lab.gains(lab.solve(mixture)) - lab.red_lines)[regime.seated]
-        tried += 1
-        if (net > 0).all() and float(weights @ np.log(net)) > regime.bound:
-            beaten += 1
-    return Others(tried, beaten)
+        beaten += bool((net > 0).all() and float(weights @ np.log(net)) > regime.bound)
+    return Others(OTHERS, beaten)
