@@ -1,10 +1,10 @@
 """How the world round grows with the number of parties: 20, 60, 120 and all (§6.10).
 
-For each size the largest economies by GDP sit at the table under the rules of ``examples/world.yaml``.
-A line gives the clauses drafted, the time of the search, the gap to its bound (logarithms per party, so 0.01
-is 1 % of the mean gain), and for how many the full world confirms a gain. Then the whole command runs as a user
-runs it, and is held against what is promised: within 1 % of the bound in 3 minutes and 6 GB on two
-cores.
+For each size the largest economies by GDP sit at the table under the rules of ``examples/world.yaml``. A
+line gives the clauses drafted, the time of the search, the gap to its bound (logarithms per party, so
+0.01 is 1 % of the mean gain), and for how many the full world confirms a gain. Then the whole command
+runs as a user runs it, and is held against what is promised: within 1 % of the bound in 3 minutes and 6
+GB on two cores.
 
 Run by ``make bench``. ``--sizes 20 60`` limits the sizes; ``--no-command`` leaves out the whole command.
 """

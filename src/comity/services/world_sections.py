@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["show_regions", "show_seats", "show_web"]
 
 #: Rows that a reader of the first pages, of the map and of the whole report is shown.
-MOST_BRIEF, MOST_DRAWN, MOST_LISTED = 12, 40, 300
+MOST_BRIEF, MOST_DRAWN, MOST_LISTED = 12, 30, 300
 _SHORT: Final = {
     "LE01": "entry places",
     "LE02": "entry places",
@@ -157,12 +157,7 @@ def _map(deal: WorldDeal, ties: tuple[Tie, ...]) -> Iterator[Block]:
     }
     drawn = [t for t in ties if t.giver in places and t.beneficiary in places and t.to_beneficiary > 0]
     flows = tuple(
-        Flow(
-            t.giver,
-            t.beneficiary,
-            money(t.to_beneficiary, f"{t.giver}|{t.beneficiary}"),
-            "worth to the one who gets",
-        )
+        Flow(t.giver, t.beneficiary, money(t.to_beneficiary, f"{t.giver}|{t.beneficiary}"))
         for t in drawn[:MOST_DRAWN]
     )
     if not flows:
@@ -175,7 +170,7 @@ def _map(deal: WorldDeal, ties: tuple[Tie, ...]) -> Iterator[Block]:
         {code: Point(Name(code, "code"), *places[code]) for code in codes},
         topology,
         note=text(
-            "Arrows run from the one who gives to the one who gets; {n} of {all} ties are drawn, and none "
+            "Arrows run from the one who gives to the one who gets, with the worth to the latter; {n} of {all} ties are drawn, and none "
             "of a customs union as one side.",
             n=number(len(flows), "", f"{MODEL}|ties"),
             all=number(len(ties), "", f"{MODEL}|ties"),

@@ -74,7 +74,8 @@ class Seat:
     bounds
         Bounds of the file that it has reached.
     rests_on_it
-        Parties that would fall below their red line if its clauses went and nothing else changed.
+        Parties that would fall below their red line if its clauses went and nothing else changed; clauses of
+        a customs union stay when one member goes.
     """
 
     code: str
@@ -205,7 +206,10 @@ def _seats(
         gives = [c for c, rows in enumerate(giver) if row in rows]
         gets = [c for c, rows in enumerate(getter) if row in rows]
         own = sorted({*gives, *gets})
-        left = written.gains - worth[:, own].sum(axis=1)
+        # What a customs union gives stays when one member goes.
+        alone = [c for c in own if row not in giver[c] or len(giver[c]) == 1]
+        alone = [c for c in alone if row not in getter[c] or len(getter[c]) == 1]
+        left = written.gains - worth[:, alone].sum(axis=1)
         fallen = [lab.parties[p] for p in seated.tolist() if p != row and left[p] < floors[p]]
         mine = float(worth[row, own].sum())
         out.append(
