@@ -123,7 +123,7 @@ def test_the_report_reads_and_every_number_has_a_source(deal: WorldDeal):
 
 def test_the_same_file_gives_the_same_bytes_on_any_executor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(world_pivots, "MOST", 1)
-    monkeypatch.setattr(world_round, "OTHERS", 2)
+    monkeypatch.setattr(world_round, "MOST_OTHERS", 2)
     small = TWELVE.replace("stay_out: [EU]", "stay_out: []").replace("IND, MAR, MEX, NGA, PHL, ", "MAR, ")
     path = write(tmp_path, small)
     alone = world_deal_find(path=path, without=("EU",))

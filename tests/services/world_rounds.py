@@ -13,6 +13,7 @@ horizon_years: 5
 world_round:
   parties: [ARE, DEU, ESP, FRA, IND, MAR, MEX, NGA, PHL, SEN, TUR, USA]
   least_gain: 0.00001
+  share_of_draws: 0.8
   candidates:
     entry:
       corridors: 40

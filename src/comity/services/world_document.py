@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["write_world_document"]
 
 REFERENCE: Final = "model:§6.10"
+#: A party whose weight in a proof is below this is not named as a reason.
+COUNTS_LITTLE: Final = 1e-4
 
 
 def write_world_document(deal: WorldDeal, *, brief: bool = False) -> Document:
@@ -65,7 +67,8 @@ def write_world_document(deal: WorldDeal, *, brief: bool = False) -> Document:
         meta=Meta(
             seed=deal.seed,
             versions=deal.versions,
-            disclaimer="Advisory. Nothing here ranks countries or recommends a package; political cost "
+            disclaimer="Advisory. Countries stand in alphabetical order, nothing here recommends a package; "
+            "political cost "
             "is not counted.",
             command=f"comity deal {deal.file.round}.yaml"
             + "".join(f" --without {bloc}" for bloc in deal.without),
@@ -188,7 +191,7 @@ def _no_regime(deal: WorldDeal, parties: Figure) -> Iterator[Block]:
     who = [
         (deal.lab.parties[k], float(s))
         for k, s in zip(deal.seated(), worst.shares * deal.lab.size[deal.seated()], strict=True)
-        if s > 1e-3
+        if s > COUNTS_LITTLE
     ]
     details: list[Words] = [
         text(

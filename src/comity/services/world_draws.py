@@ -92,7 +92,7 @@ def slope_draws(
 
     ``places`` are positions of economies in the world; the rest is as in :func:`value_draws`.
     """
-    tasks = [values[k : k + TASK // 5] for k in range(0, len(values), TASK // 5)]
+    tasks = [values[k : k + 2] for k in range(0, len(values), 2)]
     jobs = ((bench, candidates, strengths, task, places) for task in tasks)
     results = map(_slope_task, jobs) if executor is None else executor.map(_slope_task, jobs)
     out = []

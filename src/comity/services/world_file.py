@@ -48,6 +48,7 @@ __all__ = [
 FAMILIES: Final = ("entry", "fees", "tariffs", "readmission", "transfers")
 
 UNKNOWN: Final = "unknown key"
+MOST_NAMED: Final = 20
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Many = Annotated[int, Field(ge=0, le=20_000)]
@@ -176,7 +177,7 @@ class WorldRound(Strict):
     )
     least_gain: Share = Field(description="Least gain of every party, as a share of its GDP.")
     share_of_draws: Share = Field(
-        default=0.8, description="Share of the draws in which every party must reach its red line."
+        description="Share of the draws in which every party must reach its red line."
     )
     counts: Counts = Field(default_factory=Counts, description="Who counts, in every party.")
     candidates: Candidates = Field(description="Rules by which clauses are drafted.")
@@ -199,7 +200,7 @@ class WorldFile(Strict):
     title: Word = Field(description="Title of the report.")
     summary: Text | None = Field(default=None, description="What it is about, in a few sentences.")
     horizon_years: Annotated[float, Field(gt=0, le=50)] = Field(
-        default=5.0, description="Years after which gains are counted."
+        description="Years after which gains are counted."
     )
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(default=1, description="Seed of the draws.")
     draws: Annotated[int, Field(ge=20, le=5000)] = Field(
@@ -392,7 +393,7 @@ def _describe(error: ErrorDetails) -> Problem:
         return Problem(key, MISSING, f"{key[-1]}: {words.rstrip('.')}")
     if error["type"] == "extra_forbidden":
         shown = (*key[:-1], one_line(str(key[-1]))[1:-1])
-        accepted = quoted(list(owner.model_fields), most=20) if owner is not None else ""
+        accepted = quoted(list(owner.model_fields), most=MOST_NAMED) if owner is not None else ""
         return Problem(shown, UNKNOWN, accepted)
     plain = describe(error, {}, {})
     return Problem(key, plain.message, plain.accepted)

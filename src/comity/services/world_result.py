@@ -169,7 +169,7 @@ class WorldDeal:
             return {}
         seated = self.seated()
         shares = worst.shares * self.lab.size[seated]
-        return {self.lab.parties[k]: float(s) for k, s in zip(seated, shares, strict=True) if s > 1e-3}
+        return {self.lab.parties[k]: float(s) for k, s in zip(seated, shares, strict=True) if s > 1e-4}
 
     def _package(self) -> dict[str, Any] | None:
         if self.final is None or self.central is None:

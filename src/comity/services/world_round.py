@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["world_deal_find"]
 
 #: Other mixtures that are held against the bound in the full world.
-OTHERS: Final = 12
+MOST_OTHERS: Final = 12
 
 
 def world_deal_find(
@@ -176,7 +176,7 @@ def _try_others(lab: WorldLaboratory, regime: Regime, seed: int) -> Others:
     caps, _ = lab.limits
     weights = lab.party_weights[regime.seated]
     beaten = 0
-    for k in range(OTHERS):
+    for k in range(MOST_OTHERS):
         drawn = np.where(regime.allowed, rng.uniform(0, 1, len(lab)), 0.0)
         mixture = (0.5 * regime.strengths + 0.5 * drawn) if k % 2 else drawn
         use = np.maximum(np.asarray(caps @ mixture).ravel(), 1.0)
@@ -186,4 +186,4 @@ def _try_others(lab: WorldLaboratory, regime: Regime, seed: int) -> Others:
         mixture = mixture / np.maximum(tightest, 1.0)
         net = (lab.gains(lab.solve(mixture)) - lab.red_lines)[regime.seated]
         beaten += bool((net > 0).all() and float(weights @ np.log(net)) > regime.bound)
-    return Others(OTHERS, beaten)
+    return Others(MOST_OTHERS, beaten)

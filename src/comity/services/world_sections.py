@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["show_regions", "show_seats", "show_web"]
 
 #: Rows that a reader of the first pages, of the map and of the whole report is shown.
-MOST_BRIEF, MOST_DRAWN, MOST_LISTED = 12, 30, 300
+MOST_BRIEF: Final = 12
+MOST_DRAWN: Final = 30
+MOST_LISTED: Final = 300
 _SHORT: Final = {
     "LE01": "entry places",
     "LE02": "entry places",
@@ -170,8 +172,8 @@ def _map(deal: WorldDeal, ties: tuple[Tie, ...]) -> Iterator[Block]:
         {code: Point(Name(code, "code"), *places[code]) for code in codes},
         topology,
         note=text(
-            "Arrows run from the one who gives to the one who gets, with the worth to the latter; {n} of {all} ties are drawn, and none "
-            "of a customs union as one side.",
+            "Arrows run from the one who gives to the one who gets, with the worth to the latter; {n} of "
+            "{all} ties are drawn, and none of a customs union as one side.",
             n=number(len(flows), "", f"{MODEL}|ties"),
             all=number(len(ties), "", f"{MODEL}|ties"),
         ),

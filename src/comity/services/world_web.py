@@ -176,7 +176,7 @@ def _families(
 
 
 #: A strength this near to 1 is full.
-FULL: Final = 1e-3
+FULL: Final = 1e-4
 
 
 def _seats(
