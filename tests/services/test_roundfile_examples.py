@@ -10,12 +10,15 @@ from scipy.optimize import linprog
 
 from comity.evidence import Catalogue
 from comity.services.roundfile import Round, load_round
+from comity.services.world_file import is_world_file
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def rounds() -> dict[str, Round]:
-    return {path.stem: load_round(path) for path in sorted(EXAMPLES.glob("*.yaml"))}
+    return {
+        path.stem: load_round(path) for path in sorted(EXAMPLES.glob("*.yaml")) if not is_world_file(path)
+    }
 
 
 @pytest.fixture(scope="module")

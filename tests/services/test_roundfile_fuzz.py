@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence
 from comity.services.roundfile import Round, parse_round
+from comity.services.world_file import is_world_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+EXAMPLES = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+    if not is_world_file(path)
+]
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "western-mediterranean.yaml").read_text(encoding="utf-8")
 TREE = yaml.safe_load(EXAMPLE)
 LAX = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

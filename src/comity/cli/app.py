@@ -7,7 +7,7 @@ Imports inside the commands are on purpose: help and usage errors must not wait 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,6 +37,10 @@ from comity.cli.output import (
     write_file,
 )
 from comity.errors import InputError
+
+if TYPE_CHECKING:
+    from comity.services.deal_result import Deal
+    from comity.services.world_result import WorldDeal
 
 __all__ = ["app"]
 
@@ -106,6 +110,12 @@ def deal(
     full: Annotated[
         bool, typer.Option("--full", help="Print the whole report here too, not its first pages.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="BLOC", help="World round only: a bloc of the file that stays out."
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Find packages in which every party is a net gainer, or say what would open a zone."""
@@ -117,20 +127,29 @@ def deal(
         target = Path(f"{(evaluate or round_file).stem or 'round'}.html")
     if target is not None:
         check_writable(target, option="--html")
-    from comity.services.deal import deal_evaluate, deal_find
+    from comity.cli.world_round import find_world, is_world
 
-    with progress_bar(quiet=quiet) as progress:
-        if evaluate is None:
-            found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
-        else:
-            found = deal_evaluate(
-                path=round_file,
-                supplied=evaluate,
-                package=package,
-                seed=seed,
-                draws=draws,
-                progress=progress,
-            )
+    found: Deal | WorldDeal
+    if is_world(round_file, without):
+        if evaluate is not None:
+            msg = "a package of one's own is not laid beside a world round"
+            raise InputError(msg, key="--evaluate", accepted="a round file of named parties")
+        found = find_world(round_file, seed=seed, draws=draws, without=tuple(without or ()), quiet=quiet)
+    else:
+        from comity.services.deal import deal_evaluate, deal_find
+
+        with progress_bar(quiet=quiet) as progress:
+            if evaluate is None:
+                found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+            else:
+                found = deal_evaluate(
+                    path=round_file,
+                    supplied=evaluate,
+                    package=package,
+                    seed=seed,
+                    draws=draws,
+                    progress=progress,
+                )
     if target is not None:
         from comity.reports.html import render_html
 

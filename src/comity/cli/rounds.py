@@ -46,7 +46,17 @@ def check(
 ) -> None:
     """Read a round file and say whether it can be negotiated over."""
     from comity.services.roundfile import load_round
+    from comity.services.world_file import is_world_file, load_world_file
 
+    if is_world_file(file):
+        world = load_world_file(file)
+        named = world.world_round.parties
+        seats = "all" if named == "all" else len(named)
+        say(
+            f"{file}: {world.round}: a world round, {seats} parties, {len(world.world_round.blocs)} blocs",
+            quiet=quiet,
+        )
+        return
     found = load_round(file)
     say(
         f"{file}: {found.round}: {len(found.parties)} parties, {len(found.table)} clauses, "

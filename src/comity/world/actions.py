@@ -96,6 +96,9 @@ class Setting:
     def share_out(self, party: str, weights: Array) -> list[tuple[str, float]]:
         """Members of a party with their share of ``weights`` (N)."""
         codes = self.members.get(party, (party,))
+        if len(codes) == 1:
+            self.economy.place(codes[0])
+            return [(codes[0], 1.0)]
         picked = np.array([weights[self.economy.place(code)] for code in codes])
         return [(code, float(w)) for code, w in zip(codes, picked / picked.sum(), strict=True)]
 
@@ -135,7 +138,7 @@ def _mix(s: Setting, provision: Provision, birthplace: str, place: str) -> dict[
 def _admit(s: Setting, provision: Provision, stock: float, yearly: float) -> Shock:
     """Move ``stock`` workers from beneficiary to giver; ``yearly`` admissions cost the giver's treasury."""
     e = s.economy
-    adults = e.workers.sum(axis=(0, 2))
+    adults = e.work_force
     moves, costs = [], []
     for place, there in s.share_out(provision.giver, adults):
         costs.append(
@@ -198,7 +201,7 @@ def _humanitarian_places(s: Setting, p: Provision) -> Shock:
     years = s.term(p, "years_of_stay", "world.admission.years_of_stay.humanitarian")
     stock = p.value * min(years, s.horizon_years)
     phi = s.values["world.migrants.productivity.asylum"] * s.values["world.migrants.employment_ratio.asylum"]
-    for place, there in s.share_out(p.giver, e.workers.sum(axis=(0, 2))):
+    for place, there in s.share_out(p.giver, e.work_force):
         costs.append(
             Cost(place, p.value * there * s.values["world.admission.cost_per_place"], "administration")
         )
@@ -269,7 +272,8 @@ def _readmission(s: Setting, p: Provision) -> Shock:
             * min(v["world.migrants.employment_ratio.irregular"] * float(e.work_rate[e.place(place)]), 1.0)
         )
         # Stocks and orders come from different registers: nobody can return who is not on record as there.
-        recorded = float(e.units[e.place(origin), e.place(place), 0]) / unit * part
+        i, j = e.place(origin), e.place(place)
+        recorded = float(min(e.units[i, j, 0] / unit, e.persons[i, j])) * part
         stock = min(yearly * s.horizon_years, recorded)
         moves.append(
             Move(

@@ -246,6 +246,11 @@ class Economy:
         return np.where(self.remitted > 0, self.propensity, 0.0)
 
     @cached_property
+    def work_force(self) -> Array:
+        """Persons in work in n, wherever they were born; N."""
+        return np.asarray(self.workers.sum(axis=(0, 2)))
+
+    @cached_property
     def population(self) -> Array:
         """Persons living in n; N."""
         return np.asarray(self.persons.sum(axis=0))

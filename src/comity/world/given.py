@@ -9,7 +9,7 @@ Who may import me: the world room. Start at :func:`prepare`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,7 +20,10 @@ from comity.world.shock import CHANNEL_ITEMS
 if TYPE_CHECKING:
     from comity.world.shock import Shock
 
-__all__ = ["Given", "change_friction", "find_pay", "move_people", "prepare"]
+__all__ = ["Given", "change_friction", "find_pay", "move_people", "pay_factors", "prepare"]
+
+#: Share of a stock that is lost in adding up.
+ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +109,18 @@ def move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
         rise = e.units[i, j, 1] * item.coverage * item.gain
         recognised[i, j, 1] += rise
         units[i, j, 1] += rise
-    short = e.units + units
-    if (short < 0).any():
-        i, j, s = (int(k[0]) for k in np.nonzero(short < 0))
+    # Clauses that together move everybody may exceed the record by a rounding of the sum.
+    short = e.units + units < -ROUNDING * e.units
+    if short.any():
+        i, j, s = (int(k[0]) for k in np.nonzero(short))
         msg = (
             f"more {SKILLS[s]}-skill workers born in {e.codes[i]} would leave {e.codes[j]} "
             f"than the {e.units[i, j, s]:,.0f} working units there"
         )
         raise InputError(msg, accepted="a smaller number of places")
-    if (e.persons + persons < 0).any():
-        i, j = (int(k[0]) for k in np.nonzero(e.persons + persons < 0))
+    gone = e.persons + persons < -ROUNDING * e.persons
+    if gone.any():
+        i, j = (int(k[0]) for k in np.nonzero(gone))
         msg = (
             f"more persons born in {e.codes[i]} would leave {e.codes[j]} "
             f"than the {e.persons[i, j]:,.0f} living there"
@@ -124,7 +129,7 @@ def move_people(e: Economy, shock: Shock) -> tuple[Array, Array, Array, Array]:
     return units, persons, recognised, untaxed
 
 
-def _pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
+def pay_factors(e: Economy, unit_change: Array) -> tuple[Array, Array, Array, Array]:
     """V̂, K̂, Â and q from the new labour (§3.1, §3.2, §3.5; Ottaviano and Peri 2012)."""
     native = np.einsum("iis->is", unit_change)
     return find_pay(e, np.stack([native, unit_change.sum(axis=0) - native], axis=-1))
@@ -243,7 +248,7 @@ def prepare(e: Economy, shock: Shock) -> Given:
         msg = f"{kind} acts on channels and queues, which quantity mode does not have"
         raise InputError(msg, accepted="ChannelWorld.solve for this shock, or moves of people by number")
     units, persons, recognised, untaxed = move_people(e, shock)
-    quantity, capital, productivity, pay = _pay_factors(e, units)
+    quantity, capital, productivity, pay = pay_factors(e, units)
     friction, tariff = change_friction(e, shock, persons)
     remitted, moved, fee = _remit(e, shock, units, recognised, pay)
     money = np.zeros(len(e))
