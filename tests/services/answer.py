@@ -320,6 +320,26 @@ class Clash(Strict):
     reference: Reference
 
 
+class HomeFinding(Strict):
+    party: Words
+    clause: Words
+    kind: Literal["conflict", "synergy"]
+    severity: Literal["severe", "moderate", "open", "contested"]
+    acting: Words
+    owner: Words
+    outcome: Words
+    moves: Literal[-1, 1]
+    nilsson: Annotated[int, Field(ge=-3, le=3)]
+    edges: Annotated[list[Words], Field(min_length=1)]
+    references: Annotated[list[Reference], Field(min_length=1)]
+
+
+class Home(Strict):
+    findings: list[HomeFinding]
+    adds_severe_conflict: bool
+    without_known_effect: dict[str, list[Words]]
+
+
 class Blocker(Strict):
     scope: Literal["migration_only", "linked"]
     parties: list[Words]
@@ -390,6 +410,8 @@ class Answer(Strict):
     pressure: list[Pressure]
     sensitivity: Sensitivity | None
     clashes: list[Clash]
+    at_home: dict[str, Home]
+    left_out_as_conflicting: list[Words]
     blockers: list[Blocker]
     unvalued: list[Unvalued]
     assumptions: Annotated[list[Assumption], Field(min_length=1)]

@@ -116,6 +116,17 @@ def deal(
             "--without", metavar="BLOC", help="World round only: a bloc of the file that stays out."
         ),
     ] = None,
+    portfolio: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--portfolio",
+            metavar="CODE=FILE",
+            help="A party's portfolio of measures, to see what a package clashes with at home.",
+        ),
+    ] = None,
+    coherent: Annotated[
+        bool, typer.Option("--coherent", help="Use no clause that adds a severe conflict at home.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Find packages in which every party is a net gainer, or say what would open a zone."""
@@ -140,7 +151,14 @@ def deal(
 
         with progress_bar(quiet=quiet) as progress:
             if evaluate is None:
-                found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
+                found = deal_find(
+                    path=round_file,
+                    seed=seed,
+                    draws=draws,
+                    progress=progress,
+                    portfolios=_read_homes(portfolio),
+                    coherent=coherent,
+                )
             else:
                 found = deal_evaluate(
                     path=round_file,
@@ -167,6 +185,18 @@ def deal(
             quiet=quiet,
         )
         raise typer.Exit(1)
+
+
+def _read_homes(pairs: list[str] | None) -> dict[str, Path]:
+    """Read ``CODE=FILE`` pairs."""
+    found: dict[str, Path] = {}
+    for pair in pairs or ():
+        code, mark, file = pair.partition("=")
+        if not mark or not code or not file:
+            msg = f"'{pair}' names no party and file"
+            raise InputError(msg, key="--portfolio", accepted="CODE=FILE, such as ESP=spain.yaml")
+        found[code] = Path(file)
+    return found
 
 
 @app.command()

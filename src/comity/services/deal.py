@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,6 +31,7 @@ from comity.services import deal_packages as packs
 from comity.services.basis import list_assumptions, list_tables
 from comity.services.clashes import list_clashes
 from comity.services.deal_basis import DEAL_TABLES, find_places, list_imputed, list_missing
+from comity.services.deal_home import Homes, open_homes
 from comity.services.deal_improvement import evaluate_package
 from comity.services.deal_result import BlockersFound, Deal, Unvalued, Zone
 from comity.services.deal_sensitivity import measure_pressure, measure_sensitivity
@@ -40,7 +42,7 @@ from comity.services.roundfile import read_round
 from comity.services.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from comity.bargaining import Game, Linkage, Solution
@@ -75,6 +77,8 @@ def deal_find(
     seed: int | None = None,
     draws: int | None = None,
     progress: Callable[[str, float], None] | None = None,
+    portfolios: Mapping[str, Path] | None = None,
+    coherent: bool = False,
 ) -> Deal:
     """Answer a round file.
 
@@ -86,6 +90,10 @@ def deal_find(
         Override the file's own.
     progress
         Called with what is being done and a share from 0 to 1.
+    portfolios
+        Party code → portfolio file of its government (§7.1).
+    coherent
+        Use no clause that adds a severe conflict at home.
 
     Returns
     -------
@@ -101,7 +109,8 @@ def deal_find(
     """
     # Matrices here are small: one thread is faster than several, and the sums keep their order.
     with threadpool_limits(limits=1, user_api="blas"):
-        bench = _open_bench(path, seed, draws, progress if progress is not None else _quiet)
+        homes = (portfolios or {}, coherent)
+        bench = _open_bench(path, seed, draws, progress if progress is not None else _quiet, homes=homes)
         return _find(bench)
 
 
@@ -161,6 +170,7 @@ class _Bench:
     seed: int
     draws: int
     supplied: Supplied | None
+    homes: Homes
 
 
 def _open_bench(
@@ -170,18 +180,23 @@ def _open_bench(
     tell: Tell,
     supplied: Path | None = None,
     package: str | None = None,
+    homes: tuple[Mapping[str, Path], bool] = (MappingProxyType({}), False),
 ) -> _Bench:
     tell("Reading the round", 0.0)
     evidence, parameters, catalogue = Evidence.load(), Parameters.load(), Catalogue.load()
-    round_ = read_round(path, catalogue=catalogue, countries=list_countries(evidence))
+    countries = list_countries(evidence)
+    round_ = read_round(path, catalogue=catalogue, countries=countries)
+    at_home = open_homes(round_, evidence, catalogue, countries, homes[0], coherent=homes[1])
     brought = (
         None if supplied is None else read_supplied(supplied, round_, catalogue.instruments, package=package)
     )
     seed = round_.seed if seed is None else seed
     draws = round_.draws if draws is None else draws
     lab = Laboratory(round_, evidence, parameters, catalogue, draws=draws, seed=seed)
-    search = Search(lab, seed, tell)
-    return _Bench(round_, evidence, parameters, catalogue, lab, search, tell, seed, draws, brought)
+    search = Search(lab, seed, tell, at_home.forbidden)
+    return _Bench(
+        round_, evidence, parameters, catalogue, lab, search, tell, seed, draws, brought, at_home
+    )  # fmt: skip
 
 
 def _find(bench: _Bench) -> Deal:
@@ -274,6 +289,8 @@ def _write(
         unvalued=_unvalued(search.stakes, first, results, blockers),
         cells=search.stakes.cells,
         mismatch=measure_mismatch(bench.round, bench.evidence, catalogue, best, lab.workers),
+        at_home={p.name: bench.homes.assess(p.provisions) for p in results},
+        forbidden=bench.homes.forbidden,
         clashes=list_clashes([bench.round.clause(key) for key in best], catalogue),
         assumptions=list_assumptions(bench.parameters, lab.names),
         imputed=list_imputed(lab),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnitWorth,
     )
     from comity.services.mismatch import CorridorMismatch
+    from comity.services.package_coherence import PackageCoherence
     from comity.services.roundfile import Round
     from comity.services.stakes import Cell
     from comity.vocabulary import Figure, Instrument, Provision, Range
@@ -282,6 +283,8 @@ class Deal:
     unvalued: tuple[Unvalued, ...]
     cells: tuple[Cell, ...]
     mismatch: tuple[CorridorMismatch, ...]
+    at_home: Mapping[str, PackageCoherence]
+    forbidden: tuple[str, ...]
     clashes: tuple[Clash, ...]
     assumptions: tuple[Assumption, ...]
     imputed: tuple[Imputed, ...]
@@ -352,6 +355,15 @@ class Deal:
             "sensitivity": None if self.sensitivity is None else _sensitivity(self.sensitivity),
             "packages": [self._package(package) for package in self.packages],
             "clashes": [asdict(clash) for clash in self.clashes],
+            "at_home": {
+                name: {
+                    "findings": found.to_list(),
+                    "adds_severe_conflict": found.adds_severe,
+                    "without_known_effect": {code: list(keys) for code, keys in found.silent.items()},
+                }
+                for name, found in self.at_home.items()
+            },
+            "left_out_as_conflicting": list(self.forbidden),
             "blockers": [asdict(item) for item in self.blockers],
             "unvalued": [asdict(cell) for cell in self.unvalued],
             "assumptions": [asdict(item) for item in self.assumptions],

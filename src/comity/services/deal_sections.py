@@ -189,12 +189,26 @@ def _ledger_tables(deal: Deal, package: PackageResult) -> Iterator[Block]:
 
 def show_clashes(deal: Deal) -> Iterator[Block]:
     """Show what the first package would touch in other policies."""
-    yield Heading(2, "What it would touch in other policies", "clashes")
+    yield Heading(2, "What it would clash with at home", "clashes")
+    if deal.forbidden:
+        yield Notice(
+            "limit",
+            text(
+                "Left out, as each would add a severe conflict at home: {keys}.",
+                keys=clause_words(deal, deal.forbidden),
+            ),
+        )
+    if deal.packages:
+        yield from deal.at_home[deal.packages[0].name].blocks(deal.names)
     if not deal.clashes:
         yield Paragraph(
             "The catalogue of interactions knows no effect of these instruments on other outcomes."
         )
         return
+    yield Details("All known effects of these instruments, conditions set aside", tuple(_effects(deal)))
+
+
+def _effects(deal: Deal) -> Iterator[Block]:
     signs = {"+": "raises", "-": "lowers", "0": "no effect found on", "+/-": "may raise or lower"}
     yield Table(
         "Known effects of the instruments in the first package",
@@ -208,7 +222,7 @@ def show_clashes(deal: Deal) -> Iterator[Block]:
             )
             for c in deal.clashes
         ),
-        note="Whether a condition holds here is not known: it is not evaluated in this version.",
+        note="As the catalogue writes them; which conditions hold is told above, as far as it is known.",
     )
     if any(c.evidence_class == "contested" for c in deal.clashes):
         yield Notice(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comity.bargaining import solve_nash
+from comity.bargaining import Cap, solve_nash
 from comity.services.delivery import draw_delivery
 from comity.services.stakes import (
     combine,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Search", "same_values"]
 
+#: Name of the rule that keeps out clauses which add a severe conflict at home.
+COHERENT: Final = "no severe conflict at home"
 #: Searches around a package before the last one is kept (§6.3).
 SEARCHES: Final = 3
 #: Two values of a clause closer than this share of its range are the same to a negotiator.
@@ -42,8 +44,14 @@ SAME: Final = 0.01
 class Search:
     """One round under search: laboratory, stakes and game, renewed around each package found."""
 
-    def __init__(self, lab: Laboratory, seed: int, progress: Callable[[str, float], None]) -> None:
-        self.lab, self.progress = lab, progress
+    def __init__(
+        self,
+        lab: Laboratory,
+        seed: int,
+        progress: Callable[[str, float], None],
+        forbidden: tuple[str, ...] = (),
+    ) -> None:
+        self.lab, self.progress, self.forbidden = lab, progress, forbidden
         self.delivery = draw_delivery(lab.round, lab.draws, seed)
         self.interests = draw_interests(lab.round, lab.draws, seed, self.delivery)
         self.no_deal = draw_no_deal(lab.round, lab.draws, seed)
@@ -53,7 +61,7 @@ class Search:
         self.central = value_clauses(lab, {}, lambda _: None, (None,))
         self.modelled = self.alone
         self.stakes: Stakes = combine(lab, self.modelled, self.interests, self.delivery)
-        self.game: Game = write_game(lab, self.stakes, self.no_deal)
+        self.game: Game = self._write(self.stakes)
 
     def delivered(self, factor: Array | float) -> Game:
         """Write the round as it would be if these shares of the clauses were released and used.
@@ -63,7 +71,15 @@ class Search:
         shares = np.broadcast_to(factor, self.delivery.factor.shape)
         delivery = self.delivery.with_factor(shares)
         interests = draw_interests(self.lab.round, self.lab.draws, self._seed, delivery)
-        return write_game(self.lab, combine(self.lab, self.modelled, interests, delivery), self.no_deal)
+        return self._write(combine(self.lab, self.modelled, interests, delivery))
+
+    def _write(self, stakes: Stakes) -> Game:
+        """Write the game; a clause that is forbidden stays on the table and may not be used."""
+        game = write_game(self.lab, stakes, self.no_deal)
+        if not self.forbidden:
+            return game
+        none = Cap(dict.fromkeys(self.forbidden, 1.0), 0.0, on_values=False, name=COHERENT)
+        return game.replace(caps=(*game.caps, none))
 
     def around(self, values: Mapping[str, float], label: str) -> None:
         """Value the clauses again, given a package: what it changes at central values shifts every draw.
@@ -76,7 +92,7 @@ class Search:
             self.alone[1] + (fixed - self.central[1]),
         )
         self.stakes = combine(self.lab, self.modelled, self.interests, self.delivery)
-        self.game = write_game(self.lab, self.stakes, self.no_deal)
+        self.game = self._write(self.stakes)
 
     def solve(self) -> Solution:
         """Search until the package stays the same, or :data:`SEARCHES` times."""

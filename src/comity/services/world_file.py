@@ -15,7 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from comity.errors import InputError
 from comity.services.roundfile_messages import MISSING, closest_country, describe, quoted
 from comity.services.roundfile_models import Counts
-from comity.services.roundfile_parts import Code, Number, Slug, Text, Weight, Word
+from comity.services.roundfile_parts import (  # noqa: TC001  (pydantic reads them at run time)
+    Code,
+    Number,
+    Slug,
+    Text,
+    Weight,
+    Word,
+)
 from comity.services.roundfile_source import Problem, one_line, parse_source, read_source
 
 if TYPE_CHECKING:
