@@ -48,6 +48,7 @@ bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, i
 	@$(BIN)/python benchmarks/bench_deal.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_draws.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_coherence.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_regime.py
 	@$(BIN)/python benchmarks/bench_bargaining.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt

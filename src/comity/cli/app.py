@@ -11,7 +11,19 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import admission, coherence, evidence, games, mismatch, practice, project, rounds, world
+from comity.cli import (
+    admission,
+    agreements,
+    coherence,
+    evidence,
+    games,
+    mismatch,
+    practice,
+    project,
+    regime,
+    rounds,
+    world,
+)
 from comity.cli.benefit import benefit
 from comity.cli.displacement import displacement
 from comity.cli.output import (
@@ -176,6 +188,8 @@ app.command()(mismatch.mismatch)
 app.command()(project.project)
 app.add_typer(coherence.app, name="coherence")
 app.command()(displacement)
+app.add_typer(agreements.app, name="agreements")
+app.add_typer(regime.app, name="regime")
 app.add_typer(admission.app, name="admission")
 app.add_typer(practice.app, name="practice")
 app.add_typer(world.app, name="world")

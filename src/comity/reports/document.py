@@ -47,6 +47,8 @@ __all__ = [
     "Heading",
     "Inline",
     "KeyValues",
+    "LineChart",
+    "LineSeries",
     "Link",
     "Matrix",
     "Meta",
@@ -196,6 +198,36 @@ class BarChart:
     def __post_init__(self) -> None:
         check_words(self.title, self.note)
         _one_unit(self.title, [row.figure for row in (*self.rows, *self.totals)])
+
+
+@dataclass(frozen=True, slots=True)
+class LineSeries:
+    """One line over years; a year without a figure breaks the line."""
+
+    label: Words
+    points: tuple[tuple[int, Figure | None], ...]
+
+    def __post_init__(self) -> None:
+        check_words(self.label)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures of the line, in the order of its years."""
+        return [figure for _, figure in self.points if figure is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """Lines over years on one scale; where there are no drawings, a table of every ``step``-th year."""
+
+    title: Words
+    series: tuple[LineSeries, ...]
+    step: int = 10
+    note: Words | None = None
+
+    def __post_init__(self) -> None:
+        check_words(self.title, self.note)
+        _one_unit(self.title, [figure for line in self.series for figure in line.figures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +384,7 @@ Block: TypeAlias = (
     | Exchange
     | RangeChart
     | BarChart
+    | LineChart
     | FlowMap
     | Table
     | Matrix

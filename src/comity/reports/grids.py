@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from comity.reports.amounts import Scale, scale_of, show
-from comity.reports.document import BarChart, Matrix, RangeChart, Table, Text
+from comity.reports.document import BarChart, LineChart, Matrix, Name, RangeChart, Table, Text
 from comity.vocabulary import Figure
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "counted",
     "grid_of",
     "groups_of",
+    "years_of",
 ]
 
 
@@ -70,7 +71,7 @@ class Grid:
         return [cell.figure for row in self.rows for cell in row if isinstance(cell, Written)]
 
 
-def grid_of(block: Table | Matrix | RangeChart | BarChart) -> Grid:
+def grid_of(block: Table | Matrix | RangeChart | BarChart | LineChart) -> Grid:
     """Write a table, a matrix or a chart as a grid.
 
     >>> from comity.reports.document import Column as Head
@@ -86,6 +87,8 @@ def grid_of(block: Table | Matrix | RangeChart | BarChart) -> Grid:
         return _of_matrix(block)
     if isinstance(block, RangeChart):
         return _of_ranges(block)
+    if isinstance(block, LineChart):
+        return _of_lines(block)
     return _of_bars(block)
 
 
@@ -209,3 +212,26 @@ def _of_bars(chart: BarChart) -> Grid:
 
 def _signed(figure: Figure | None, scale: Scale) -> Written | None:
     return None if figure is None else Written(figure, show(figure, scale=scale, signed=True).number)
+
+
+def years_of(chart: LineChart) -> list[int]:
+    """Years that a table of the chart shows: every step from the last one back, with the last."""
+    every = sorted({year for line in chart.series for year, figure in line.points if figure is not None})
+    return [year for year in every if year % chart.step == 0 or year == every[-1]]
+
+
+def _of_lines(chart: LineChart) -> Grid:
+    scale = scale_of([figure for line in chart.series for figure in line.figures])
+    columns = (
+        Column("Year", scale.unit, False, False, None),
+        *(Column(line.label, "", True, False, scale) for line in chart.series),
+    )
+    by_line = [dict(line.points) for line in chart.series]
+    rows = []
+    for year in years_of(chart):
+        cells: list[GridCell] = [Name(str(year), "date")]
+        for points in by_line:
+            figure = points.get(year)
+            cells.append(None if figure is None else Written(figure, show(figure, scale=scale).number))
+        rows.append(tuple(cells))
+    return Grid(chart.title, chart.note, columns, tuple(rows), len(rows))

@@ -20,7 +20,7 @@ from comity.reports import document as model
 from comity.reports import wording
 from comity.reports.amounts import UNVALUED, ends, scale_of, show
 from comity.reports.charts import Axis
-from comity.reports.grids import arrange, bare_figure, columns_of, groups_of
+from comity.reports.grids import arrange, bare_figure, columns_of, grid_of, groups_of
 from comity.reports.marks import LETTERS, MEANINGS, Marks
 from comity.reports.words import split_codes
 from comity.reports.worldmap import draw
@@ -44,6 +44,7 @@ _KINDS: Final = {
     model.Answer: "answer",
     model.RangeChart: "range_chart",
     model.BarChart: "bar_chart",
+    model.LineChart: "line_chart",
     model.FlowMap: "flow_map",
     model.Table: "table",
     model.Matrix: "matrix",
@@ -279,6 +280,28 @@ class _Page:
             "figures": figures,
             "entry": self.marks.common(figures),
         }
+
+    def lines(self, chart: model.LineChart) -> dict[str, object]:
+        """Place the lines on years and one axis; a line is broken where a year has no figure."""
+        figures = [figure for line in chart.series for figure in line.figures]
+        axis = Axis.around(figures)
+        years = sorted({year for line in chart.series for year, figure in line.points if figure is not None})
+        first, last = years[0], max(years[-1], years[0] + 1)
+        paths = []
+        for line in chart.series:
+            path, down = "", False
+            for year, figure in line.points:
+                span = None if figure is None else axis.span(figure)
+                if span is not None:
+                    x, y = 100 * (year - first) / (last - first), 100 * (1 - span.middle)
+                    path += f"{'L' if down else 'M'}{x:.2f} {y:.2f}"
+                down = span is not None
+            paths.append(path)
+        ticks = [year for year in years if year % chart.step == 0]
+        return {
+            "axis": axis, "figures": figures, "paths": paths, "entry": self.marks.common(figures),
+            "ticks": [((year - first) / (last - first), str(year)) for year in ticks], "grid": grid_of(chart),
+        }  # fmt: skip
 
     def map(self, chart: model.FlowMap) -> dict[str, object]:
         return {"drawing": draw(chart), "figures": [flow.figure for flow in chart.flows]}

@@ -77,6 +77,7 @@ class _Writer:
             model.Exchange: self.exchange,
             model.RangeChart: self.grid,
             model.BarChart: self.grid,
+            model.LineChart: self.grid,
             model.Table: self.grid,
             model.Matrix: self.grid,
             model.FlowMap: self.flows,
@@ -132,7 +133,9 @@ class _Writer:
             chunks.append(_guarded(self.words(block.net)))
         return chunks
 
-    def grid(self, block: model.Table | model.Matrix | model.RangeChart | model.BarChart) -> list[str]:
+    def grid(
+        self, block: model.Table | model.Matrix | model.RangeChart | model.BarChart | model.LineChart
+    ) -> list[str]:
         grid = grid_of(block)
         shared = self.marks.common(grid.figures)
         heads = [

@@ -115,6 +115,7 @@ class _Writer:
             model.Exchange: self.exchange,
             model.RangeChart: self.ranges,
             model.BarChart: lambda b: self.grid(grid_of(b)),
+            model.LineChart: lambda b: self.grid(grid_of(b)),
             model.Table: lambda b: self.grid(grid_of(b)),
             model.Matrix: lambda b: self.grid(grid_of(b)),
             model.FlowMap: self.flows,

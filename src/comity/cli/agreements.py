@@ -1,0 +1,151 @@
+"""``comity agreements``: what is on record, and what an agreement holds."""
+# ruff: noqa: PLC0415  (see comity.cli.app)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from comity.cli.output import ask_for_command, check_writable, colours, print_result, say, width, write_file
+
+if TYPE_CHECKING:
+    from comity.reports.document import Document
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Agreements: on record, tested and compared.", rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Print the whole report, not its first pages.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
+Store = Annotated[
+    Path, typer.Option("--store", metavar="FOLDER", help="Folder of the agreements that you added.")
+]
+STORE = Path("comity-agreements")
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """List what is on record, add an agreement of your own, test one, compare several."""
+    ask_for_command(context)
+
+
+@app.command("list")
+def list_(
+    country: Annotated[str, typer.Option("--country", metavar="ISO3", help="Whose agreements.")],
+    partner: Annotated[str, typer.Option("--partner", metavar="ISO3", help="Only those with this one.")] = "",
+    area: Annotated[
+        str,
+        typer.Option("--area", metavar="a|b|c", help="a rights, b prevention, c entry; unknown counts too."),
+    ] = "",
+    since: Annotated[
+        int | None, typer.Option("--since", metavar="YEAR", min=1900, max=2100, help="From this year on.")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="labour-agreement, treaty, visa, own, …")
+    ] = "",
+    store: Store = STORE,
+    json: Json = False,
+    full: Full = False,
+) -> None:
+    """List what binds a country, by kind: agreements, treaties, votes, visas, free movement."""
+    from comity.services.agreements import agreements_list
+
+    found = agreements_list(country=country, partner=partner, area=area, since=since, kind=kind, store=store)
+    _print(found.to_json() if json else "", None if json else found.document(brief=not (full or kind)))
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A key that the list prints, such as bla-12.")],
+    store: Store = STORE,
+    json: Json = False,
+) -> None:
+    """Show one entry with its coded content."""
+    from comity.services.agreements import agreements_show
+
+    found = agreements_show(key=key, store=store)
+    _print(found.to_json() if json else "", None if json else found.document())
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The agreement file (YAML).")],
+    store: Store = STORE,
+    force: Annotated[bool, typer.Option("--force", help="Replace one that was added before.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check an agreement of your own and keep a copy for the list."""
+    from comity.services.agreements import agreements_add
+
+    agreement, target = agreements_add(path=file, store=store, replace=force)
+    say(f"{agreement.key}: {len(agreement.clauses)} clauses, kept as {target}", quiet=quiet)
+
+
+@app.command()
+def test(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The agreement file (YAML).")],
+    json: Json = False,
+    html: Html = None,
+    full: Full = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold an agreement against the checklist: present, weak or absent, who gives, which principles break."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.agreements import agreements_test
+
+    found = agreements_test(path=file)
+    _write(html, found.document(), quiet=quiet)
+    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+
+
+@app.command()
+def compare(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE FILE…", help="Two or more agreement files.")],
+    json: Json = False,
+    html: Html = None,
+    full: Full = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find what several agreements share, where they differ, and a draft joint schedule."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.agreements import agreements_compare
+
+    found = agreements_compare(paths=tuple(files))
+    _write(html, found.document(), quiet=quiet)
+    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of an agreement file."""
+    import json
+
+    from comity.services.agreement_file import agreement_schema
+
+    print_result(json.dumps(agreement_schema(), indent=2, ensure_ascii=False))
+
+
+def _write(target: Path | None, document: Document, *, quiet: bool) -> None:
+    if target is None:
+        return
+    from comity.reports.html import render_html
+
+    write_file(target, render_html(document), option="--html")
+    say(f"report written to {target}", quiet=quiet)
+
+
+def _print(json: str, document: Document | None) -> None:
+    if document is None:
+        print_result(json)
+        return
+    from comity.reports.terminal import render_terminal
+
+    print_result(render_terminal(document, width=width(), colour=colours()))

@@ -1,0 +1,81 @@
+"""``comity regime``: how far cooperation has come, and which agency does what."""
+# ruff: noqa: PLC0415  (see comity.cli.app)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from comity.cli.output import ask_for_command, check_writable, colours, print_result, say, width, write_file
+
+if TYPE_CHECKING:
+    from comity.reports.document import Document
+
+__all__ = ["app"]
+
+app = typer.Typer(help="The regime: speed by area, agencies and mandates.", rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Measure cooperation by area, or map the agencies."""
+    ask_for_command(context)
+
+
+@app.command()
+def speed(
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws.")] = 1,
+    draws: Annotated[int, typer.Option("--draws", min=20, max=5000, help="Number of draws.")] = 1000,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Test whether rights (a) and prevention (b) are ahead of regular entry (c), with uncertainty."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.regime import regime_speed
+
+    found = regime_speed(draws=draws, seed=seed)
+    _write(html, found.document(), quiet=quiet)
+    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+
+
+@app.command()
+def agencies(json: Json = False, html: Html = None, quiet: Quiet = False) -> None:
+    """Map who covers which area and function: gaps, overlaps, and how often ministers meet."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.regime import regime_agencies
+
+    found = regime_agencies()
+    _write(html, found.document(), quiet=quiet)
+    _print(found.to_json() if json else "", None if json else found.document())
+
+
+def _write(target: Path | None, document: Document, *, quiet: bool) -> None:
+    if target is None:
+        return
+    from comity.reports.html import render_html
+
+    write_file(target, render_html(document), option="--html")
+    say(f"report written to {target}", quiet=quiet)
+
+
+def _print(json: str, document: Document | None) -> None:
+    if document is None:
+        print_result(json)
+        return
+    from comity.reports.terminal import render_terminal
+
+    print_result(render_terminal(document, width=width(), colour=colours()))
