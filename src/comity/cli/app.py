@@ -117,12 +117,14 @@ def deal(
         target = Path(f"{(evaluate or round_file).stem or 'round'}.html")
     if target is not None:
         check_writable(target, option="--html")
-    from comity.services.deal import deal_evaluate, deal_find
-
     with progress_bar(quiet=quiet) as progress:
         if evaluate is None:
+            from comity.services.deal import deal_find
+
             found = deal_find(path=round_file, seed=seed, draws=draws, progress=progress)
         else:
+            from comity.services.deal import deal_evaluate
+
             found = deal_evaluate(
                 path=round_file,
                 supplied=evaluate,
