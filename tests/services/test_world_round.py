@@ -74,7 +74,7 @@ def test_a_world_of_its_own_confirms_the_written_package(deal: WorldDeal, answer
     ledger = world.solve(sum_shocks(shocks)).ledger()
     for code, gain in answer["package"]["gains"].items():
         kept = ledger.gain(code, deal.file.counts(code)) / 1e6
-        assert kept == pytest.approx(gain["central"], rel=1e-7)
+        assert kept == pytest.approx(gain["central"], rel=1e-5)
         assert kept > 0
     money = [line.name for line in LINES].index("transfers")
     given = sum(p["value"] for p in answer["package"]["provisions"] if p["instrument"] == "GV14")
@@ -85,7 +85,7 @@ def test_a_world_of_its_own_confirms_the_written_package(deal: WorldDeal, answer
 def test_bounds_of_the_file_hold(deal: WorldDeal):
     caps, names = deal.lab.limits
     assert len(names)
-    assert (caps @ deal.final.regime.strengths <= 1 + 1e-6).all()
+    assert (caps @ deal.final.regime.strengths <= 1 + 1e-5).all()
 
 
 def test_the_web_adds_up(deal: WorldDeal, answer: dict[str, Any]):

@@ -125,18 +125,20 @@ def _answer(deal: WorldDeal) -> Iterator[Block]:
             gap=percent(max(final.gap, 0.0), f"{REFERENCE}|gap"),
         ),
     ]
-    if deal.central is not None and deal.central is not final:
+    if deal.central is not None and deal.share_in_search is not None:
         weak = int((deal.central.share(deal.lab) < rules.share_of_draws)[deal.central.regime.seated].sum())
         details.append(
             text(
                 "The best package at central values alone would let {n} lose in too many draws "
-                "(the least share "
-                "with a gain was {share}); the one shown gives that up.",
+                "(the least share with a gain was {share}); the one shown gives that up. In the draws that "
+                "shaped it the least share is {told}; all shares and ranges reported are from other draws, "
+                "which the search has not seen.",
                 n=number(weak, "parties", f"{REFERENCE}|weak"),
                 share=percent(
                     float(deal.central.share(deal.lab)[deal.central.regime.seated].min()),
                     f"{REFERENCE}|share",
                 ),
+                told=percent(deal.share_in_search, f"{REFERENCE}|share"),
             )
         )
     yield Answer(words, "zone", tuple(details))

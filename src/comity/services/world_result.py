@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from comity.reports.canonical import render_json
+from comity.services.world_wording import significant
 from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Range
 
@@ -49,7 +50,10 @@ class WorldDeal:
     central
         Its package as written; None when no regime was found.
     final
-        The package reported: the sturdy one where one was found, else the same as ``central``.
+        The package reported: the sturdy one where one was found, else the same as ``central``. A sturdy one
+        is valued in draws that its search has not seen.
+    share_in_search
+        Least share of draws with a gain in the draws that shaped the sturdy package; None when none did.
     """
 
     file: WorldFile
@@ -59,6 +63,7 @@ class WorldDeal:
     first: Regime
     central: Written | None
     final: Written | None
+    share_in_search: float | None
     web: Web | None
     pivots: tuple[Pivot, ...]
     absences: tuple[Absence, ...]
@@ -105,7 +110,7 @@ class WorldDeal:
 
     def to_json(self) -> str:
         """Canonical JSON: the same answer always gives the same bytes."""
-        return render_json(self.to_dict())
+        return render_json(_rounded(self.to_dict()))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; money in US$ million a year, shares 0–1."""
@@ -120,6 +125,7 @@ class WorldDeal:
                 "open": self.zone_open,
                 "share_of_draws_asked": rules.share_of_draws,
                 "share_of_draws_least": self.least_share(),
+                "share_of_draws_least_in_search": self.share_in_search,
                 "least_gain_share_of_gdp": rules.least_gain,
                 "best_worst_gain_share_of_gdp": self.first.worst.value,
                 "best_worst_gain_bound": self.first.worst.bound,
@@ -265,3 +271,12 @@ class WorldDeal:
                 for c in self.web.circles
             ],
         }
+
+
+def _rounded(node: object) -> object:
+    """Round all numbers of plain data to the digits that every machine agrees on."""
+    if isinstance(node, dict):
+        return {key: _rounded(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_rounded(value) for value in node]
+    return significant(node) if isinstance(node, float) and np.isfinite(node) else node

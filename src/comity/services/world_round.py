@@ -22,7 +22,7 @@ from comity.services.world_laboratory import WorldLaboratory
 from comity.services.world_pivots import drop_clauses, drop_families, drop_groups, drop_pairs
 from comity.services.world_result import Others, WorldDeal
 from comity.services.world_search import search_regime
-from comity.services.world_sturdy import make_sturdy, write_package
+from comity.services.world_sturdy import draw_again, make_sturdy, write_package
 from comity.services.world_web import weave
 from comity.world import gather
 
@@ -122,7 +122,11 @@ def _find(
             executor=executor,
             tell=lambda label, x: tell(label, 0.35 + 0.25 * x),
         )
-    final = sturdy
+    final, told = sturdy, None
+    if sturdy is not None and sturdy is not central:
+        told = float(sturdy.share(lab)[seated].min())
+        tell("Valuing it in draws that the search has not seen", 0.6)
+        final = draw_again(lab, sturdy, parameters, draws=draws, seed=(seed + 1) % 2**32, executor=executor)
     regime = first if final is None else final.regime
     shown = final is not None
     clauses = (
@@ -153,6 +157,7 @@ def _find(
         first=first,
         central=central,
         final=final,
+        share_in_search=told,
         web=weave(lab, final) if final is not None else None,
         pivots=(*clauses, *pairs, *families),
         absences=absences,

@@ -39,8 +39,10 @@ ENOUGH: Final = 0.005
 #: Share of the way to the best worst gain by which local floors are raised, so that the full world keeps
 #: them.
 MARGIN: Final = 0.05
+#: Decimals of a strength. What a solver leaves below them would come out different on another machine.
+DECIMALS: Final = 6
 #: Room in a cut that is lost in rounding.
-ROUNDING: Final = 1e-9
+ROUNDING: Final = 1e-6
 #: Shares of a step that are tried.
 STEPS: Final = tuple(0.5**k for k in range(7))
 
@@ -174,7 +176,7 @@ def search_regime(
             return found
         moved = False
         for share in STEPS:
-            trial = np.clip(strengths + share * (local.values - strengths), 0.0, 1.0)
+            trial = np.clip(strengths + share * (local.values - strengths), 0.0, 1.0).round(DECIMALS)
             solved = lab.solve(trial, outcome)
             reached = lab.gains(solved)
             if score(reached, trial) > here:

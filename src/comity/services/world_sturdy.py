@@ -12,7 +12,7 @@ Who may import me: the world-round services. Start at :func:`make_sturdy`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Places = NDArray[np.intp]
 
-__all__ = ["Written", "make_sturdy", "write_package"]
+__all__ = ["Written", "draw_again", "make_sturdy", "write_package"]
 
 #: Times that cuts are renewed.
 MOST_TURNS: Final = 3
@@ -94,16 +94,28 @@ def write_package(
         for k, (c, strength) in enumerate(zip(lab.draft.candidates, regime.strengths, strict=True))
         if (written := c.value(float(strength))) != c.value(0.0)
     }
-    outcome = lab.world.solve(lab.written(values))
-    gains = lab.gains(outcome)
+    gains = lab.gains(lab.world.solve(lab.written(values)))
     net = (gains - lab.red_lines)[regime.seated]
     weights = lab.party_weights[regime.seated]
     reached = float(weights @ np.log(net)) if (net > 0).all() else -np.inf
-    package: list[tuple[Candidate, float]] = [(lab.draft.candidates[k], v) for k, v in values.items()]
-    drawn = value_draws(lab.bench, parameters, package, draws=draws, seed=seed, executor=executor, tell=tell)[
-        :, lab.rows
-    ]
-    return Written(regime, values, gains, drawn, (regime.bound - reached) / float(weights.sum()))
+    bare = Written(regime, values, gains, np.zeros((0, len(gains))), (regime.bound - reached) / weights.sum())
+    return draw_again(lab, bare, parameters, draws=draws, seed=seed, executor=executor, tell=tell)
+
+
+def draw_again(
+    lab: WorldLaboratory,
+    written: Written,
+    parameters: Parameters,
+    *,
+    draws: int,
+    seed: int,
+    executor: Executor | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> Written:
+    """Value the same package in other draws; those that shaped a package speak too well of it."""
+    package: list[tuple[Candidate, float]] = [(lab.draft.candidates[k], v) for k, v in written.values.items()]
+    drawn = value_draws(lab.bench, parameters, package, draws=draws, seed=seed, executor=executor, tell=tell)
+    return replace(written, draws=drawn[:, lab.rows])
 
 
 def make_sturdy(
