@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from games import discrete_games, feasible, margins, rational
 
 from comity.bargaining import (
+    Clause,
+    Game,
     assess_stability,
     find_blockers,
     pareto_front,
@@ -193,3 +195,16 @@ def test_fewest_clauses_equals_brute_force(game):
     solution = solve_fewest(game, least)
     if counts:
         assert len(solution.values) == min(counts)
+
+
+@pytest.mark.parametrize("solver", ["scip", "highs"])
+def test_an_optimum_at_the_edge_of_what_a_party_can_gain_is_not_lost(solver):
+    """SCIP once proved 4 (the second clause alone) where both clauses give 2 × 2 × 3."""
+    clauses = tuple(Clause(key, "A", "B", 0, 1, kind="binary") for key in ("x", "y"))
+    slope = [[[1.0, 1.0], [1.0, 1.0], [-1.0, 3.0]]]
+    game = Game(
+        ("A", "B", "C"), clauses, slope, np.zeros((1, 3, 2)), disagreement=[0.0, 0.0, -1.0], epsilon=0.25
+    )
+    solution = solve_nash(game, solver=solver)
+    assert solution.objective == pytest.approx(np.log(12.0), abs=1e-6)
+    assert solution.values == {"x": 1.0, "y": 1.0}

@@ -35,6 +35,9 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 SMALLEST_SHARE = 1e-5
 """A mean gain below this share of the most a party could get counts as no gain; solvers allow 1e-6."""
+ROOM = 2.0
+"""Upper bound of a gain as a share of the most it can be. It never binds: SCIP takes bounds closer than 1e-9
+to a value that is reached for equal to it, and then lost one optimum in a thousand small games."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def solve_nash(
         top = program.relaxed(terms) - no_deal
         if top <= 1e-12 * float(game.scale[i]):
             return _none(game, "Nash: " + game.parties[i] + " has no mean gain in any package")
-        gain = program.column(SMALLEST_SHARE, 1.0 + 1e-9)
+        # the upper bound is loose on purpose: see ROOM
+        gain = program.column(SMALLEST_SHARE, ROOM)
         program.row({**scaled(terms, top), gain: -1.0}, lower=no_deal / top, upper=no_deal / top)
         program.logarithms[gain] = float(weight)
         shift += float(weight) * math.log(top)
@@ -231,6 +235,7 @@ def _order(
     for k in range(1, count + 1):
         level = program.column(-10.0, 10.0)
         goal = {level: float(k)}
+        hint = None if answer is None or answer.point is None else _hint(table, answer.point, ideals, k)
         for i, ideal in ideals:
             below = program.column(0.0, 20.0)
             goal[below] = -1.0
@@ -238,7 +243,10 @@ def _order(
             terms = scaled(table.mean_terms(i), ideal)
             program.row({**terms, below: 1.0, level: -1.0}, lower=float(table.game.no_deal[i]) / ideal)
         program.objective = goal
-        found = table.maximise(program, red_floors(table.game), gap=gap / 10, solver=solver, starts=known)
+        # k ratios are summed, so that the gap for each stays the same
+        found = table.maximise(
+            program, red_floors(table.game), gap=gap * k / 10, solver=solver, starts=known, hint=hint
+        )
         if found.point is None:
             # A later stage is feasible by the answer before it; where rounding says no, that one stands.
             status = "bounded"
@@ -253,6 +261,17 @@ def _order(
         raise SolveError(msg)
     kept = answer.status if status == "optimal" else "bounded"
     return Answer(answer.point, answer.objective, answer.bound, kept, answer.solver), first
+
+
+def _hint(table: Table, point: Array, ideals: list[tuple[int, float]], k: int) -> Array:
+    """Continue the last stage's point into this one: its k-th smallest ratio, and who lies below it."""
+    ratios = [
+        (math.fsum(v * point[c] for c, v in table.mean_terms(i).items()) - float(table.game.no_deal[i]))
+        / ideal
+        for i, ideal in ideals
+    ]
+    level = sorted(ratios)[k - 1]
+    return np.concatenate([point, [level], [max(0.0, level - ratio) for ratio in ratios]])
 
 
 def solve_fewest(

@@ -187,10 +187,12 @@ class Table:
         solver: Solver = "auto",
         nodes: int = NODES,
         starts: Iterable[Mapping[str, float]] = (),
+        hint: Array | None = None,
     ) -> Answer:
         """Maximise a program that extends :attr:`rules`, with red lines held in mean and under draws.
 
-        ``starts`` are packages known to be good (used where no floor has extra terms).
+        ``starts`` are packages known to be good (used where no floor has extra terms); ``hint`` is a point
+        of the whole program. Both only save time.
 
         Raises
         ------
@@ -206,7 +208,7 @@ class Table:
             size = float(self.game.scale[floor.party])
             least = floor.least + float(self.game.no_deal[floor.party])
             base.row({c: v / size for c, v in terms.items()}, lower=least / size)
-        first = base.solve(gap=gap if base.logarithms else min(gap, 1e-3), solver=solver)
+        first = base.solve(gap=gap if gap < 1 else 1e-3, solver=solver, start=hint)
         if first.point is None:
             return Answer(None, math.nan, math.nan, first.status, first.solver)
         if not self._failing(first.point, floors):

@@ -62,7 +62,7 @@ class Relaxation:
 
 def log_bounds(lower: float, upper: float) -> tuple[float, float]:
     """Bounds of the logarithm of a column, finite even where the column may reach 0."""
-    return math.log(max(lower, 1e-12)), math.log(max(upper, 1e-12)) + 1e-9
+    return math.log(max(lower, 1e-12)), math.log(max(upper, 1e-12)) + 1e-6
 
 
 def matrix(rows: list[Row], size: int) -> tuple[Any, Array, Array]:
