@@ -61,7 +61,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_json_has_the_keys_of_the_design_and_no_other_shape(name: str):
     plain = json.loads(find(name).to_json())
     added = {"unit", "draws", "imputed", "missing", "evaluation", "fragility", "exchange", "budgets"}
-    added |= {"pressure", "sensitivity"}
+    added |= {"pressure", "sensitivity", "at_home", "left_out_as_conflicting"}
     assert set(plain) == KEYS | added
     assert set(plain["zone"]) >= {"migration_only", "linked", "smallest_linkage", "veto_players_added"}
     got = answer(name)

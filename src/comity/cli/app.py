@@ -147,10 +147,10 @@ def deal(
             raise InputError(msg, key="--evaluate", accepted="a round file of named parties")
         found = find_world(round_file, seed=seed, draws=draws, without=tuple(without or ()), quiet=quiet)
     else:
-        from comity.services.deal import deal_evaluate, deal_find
-
         with progress_bar(quiet=quiet) as progress:
             if evaluate is None:
+                from comity.services.deal import deal_find
+
                 found = deal_find(
                     path=round_file,
                     seed=seed,
@@ -160,6 +160,8 @@ def deal(
                     coherent=coherent,
                 )
             else:
+                from comity.services.deal import deal_evaluate
+
                 found = deal_evaluate(
                     path=round_file,
                     supplied=evaluate,
