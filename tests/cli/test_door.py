@@ -37,7 +37,14 @@ def test_deal_prints_a_report_and_writes_html_here(services: Services, capsys: p
     assert "some-round.html" in err
     assert "<html" in Path("some-round.html").read_text(encoding="utf-8")
     assert services.asked == [
-        {"path": Path("elsewhere/some-round.yaml"), "seed": None, "draws": None, "progress": None}
+        {
+            "path": Path("elsewhere/some-round.yaml"),
+            "seed": None,
+            "draws": None,
+            "progress": None,
+            "portfolios": {},
+            "coherent": False,
+        }
     ]
 
 
