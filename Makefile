@@ -27,7 +27,7 @@ demo: setup ## find a deal for Spain, Morocco and Senegal
 	@$(BIN)/comity deal $(ROUND)
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: setup ## style, types and the direction of imports
 	$(BIN)/ruff format --check src tests benchmarks docs
