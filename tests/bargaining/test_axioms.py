@@ -52,7 +52,7 @@ def test_no_unit_of_account_changes_what_is_best(game, factors):
     other = flat.replace(
         slope=flat.slope * factor[:, None],
         fixed=flat.fixed * factor[:, None],
-        disagreement=flat.no_deal * factor,
+        disagreement=flat.no_deal_draws * factor,
         red_lines=flat.red_lines * factor,
     )
     for solve, shift in ((solve_nash, float(np.log(factor).sum())), (solve_leximin, 0.0)):
