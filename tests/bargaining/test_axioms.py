@@ -41,3 +41,22 @@ def test_nash_does_not_depend_on_packages_that_leave(game, mark):
         return
     keep = [c.key for k, c in enumerate(game.clauses) if c.key in nash.values or mark >> k & 1]
     assert solve_nash(game, allowed=keep).objective == pytest.approx(nash.objective, abs=1e-5)
+
+
+@settings(quiet, suppress_health_check=list(HealthCheck))
+@given(game=discrete_games(draws=(1, 3)), factors=st.lists(st.floats(0.1, 10.0), min_size=3, max_size=3))
+def test_no_unit_of_account_changes_what_is_best(game, factors):
+    """Positive affine changes of each party's scale: payoffs, no-deal and red lines alike."""
+    factor = np.array(factors[: len(game.parties)])
+    flat = game.replace(epsilon=0.0)
+    other = flat.replace(
+        slope=flat.slope * factor[:, None],
+        fixed=flat.fixed * factor[:, None],
+        disagreement=flat.no_deal_draws * factor,
+        red_lines=flat.red_lines * factor,
+    )
+    for solve, shift in ((solve_nash, float(np.log(factor).sum())), (solve_leximin, 0.0)):
+        one, two = solve(flat), solve(other)
+        assert one.found == two.found
+        if one.found:
+            assert two.objective == pytest.approx(one.objective + shift, abs=1e-4)

@@ -103,12 +103,14 @@ class Program:
         nodes: int = NODE_LIMIT,
         beat: float | None = None,
         start: Array | None = None,
+        marked: bool = False,
     ) -> Outcome:
         """Maximise; ``gap`` is absolute, in the unit of the objective.
 
         ``auto`` means SCIP, and HiGHS where SCIP is not installed or fails. With ``beat`` only points
         whose objective is above it are looked for; a node limit may then leave no point, only a bound.
-        ``start`` is a point that may be good; it only saves time.
+        ``start`` is a point that may be good; it only saves time. ``marked``: most integer columns are marks
+        of draws with dense rows, for which more cuts at the root take long and prove little.
 
         Raises
         ------
@@ -126,7 +128,7 @@ class Program:
         try:
             if relaxation is not None:
                 return self._solve_outer(gap, nodes, beat, start, relaxation)
-            return self._solve_scip(gap, nodes, beat, start)
+            return self._solve_scip(gap, nodes, beat, start, marked=marked)
         except (ImportError, SolveError):
             if solver == "scip":
                 raise
@@ -175,10 +177,12 @@ class Program:
         ends = [math.log(max(float(point[c]), low)) for c, low in zip(logs, lows, strict=True)]
         return np.concatenate([point, ends])
 
-    def _solve_scip(self, gap: float, nodes: int, beat: float | None, start: Array | None) -> Outcome:
+    def _solve_scip(
+        self, gap: float, nodes: int, beat: float | None, start: Array | None, *, marked: bool = False
+    ) -> Outcome:
         from pyscipopt import Model, log, quicksum  # noqa: PLC0415  (optional: HiGHS stands in)
 
-        large = sum(self.integer) > MOST_SMALL and not self.logarithms
+        large = sum(self.integer) > MOST_SMALL and not self.logarithms and not marked
         model = Model()
         model.hideOutput()
         for name, value in (

@@ -349,7 +349,7 @@ class Table:
             reach = program.copy() if nodes > DRAW_NODES else None
             for floor in floors:
                 self._mark(program, floor, critical[floor.party], reach)
-            found = program.solve(gap=gap, solver=solver, nodes=nodes, beat=beat)
+            found = program.solve(gap=gap, solver=solver, nodes=nodes, beat=beat, marked=True)
             if found.status == "infeasible" or (beat is not None and found.point is None):
                 if best is None:
                     return Answer(None, math.nan, math.nan, "infeasible", found.solver)
