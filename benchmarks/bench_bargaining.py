@@ -123,8 +123,13 @@ def linkage(parties: int, clauses: int) -> Callable[[int], dict[str, float | str
         return {
             "seconds": time.process_time() - begin,
             "figure": float(len(found.clauses) - (found.bound or 0)),
-            "text": f"migration alone {'closed' if closed else 'open'}; {len(found.clauses)} linked clauses "
-            f"open the zone, at least {found.bound} needed, {'proven' if found.proven else 'not proven'}",
+            "text": f"migration alone {'closed' if closed else 'open'}; "
+            + (
+                f"{len(found.clauses)} linked clauses open the zone, at least {found.bound} needed, "
+                if found.found
+                else "no set of linked clauses opens the zone, "
+            )
+            + ("proven" if found.proven else "not proven"),
         }
 
     return run

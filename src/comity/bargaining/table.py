@@ -208,7 +208,7 @@ class Table:
             size = float(self.game.scale[floor.party])
             least = floor.least + float(self.game.no_deal[floor.party])
             base.row({c: v / size for c, v in terms.items()}, lower=least / size)
-        first = base.solve(gap=gap if gap < 1 else 1e-3, solver=solver, start=hint)
+        first = base.solve(gap=gap if gap < 1 else SEARCH_GAP, solver=solver, start=hint)
         if first.point is None:
             return Answer(None, math.nan, math.nan, first.status, first.solver)
         if not self._failing(first.point, floors):
