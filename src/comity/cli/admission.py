@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli.coherence import show
-from comity.cli.output import ask_for_command, check_writable
+from comity.cli.output import ask_for_command, check_writable, show_answer
 
 __all__ = ["app"]
 
@@ -42,7 +41,8 @@ def check(
         check_writable(html, option="--html")
     from comity.services.admission import admission_check
 
-    show(admission_check(rules=rules, case=case), json=json, html=html, full=True, quiet=quiet)
+    found = admission_check(rules=rules, case=case)
+    show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)
 
 
 @app.command()
@@ -58,4 +58,12 @@ def levels(
         check_writable(html, option="--html")
     from comity.services.admission import admission_levels
 
-    show(admission_levels(rules=rules), json=json, html=html, full=full, quiet=quiet)
+    found = admission_levels(rules=rules)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from comity.cli.output import ask_for_command, check_writable, colours, print_result, say, width, write_file
-
-if TYPE_CHECKING:
-    from comity.reports.document import Document
+from comity.cli.output import (
+    ask_for_command,
+    check_writable,
+    print_result,
+    say,
+    show_answer,
+)
 
 __all__ = ["app"]
 
@@ -57,7 +60,14 @@ def list_(
     from comity.services.agreements import agreements_list
 
     found = agreements_list(country=country, partner=partner, area=area, since=since, kind=kind, store=store)
-    _print(found.to_json() if json else "", None if json else found.document(brief=not (full or kind)))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not (full or kind)),
+        json=json,
+        html=None,
+        quiet=True,
+    )
 
 
 @app.command()
@@ -70,7 +80,13 @@ def show(
     from comity.services.agreements import agreements_show
 
     found = agreements_show(key=key, store=store)
-    _print(found.to_json() if json else "", None if json else found.document())
+    show_answer(
+        found.to_json,
+        found.document,
+        json=json,
+        html=None,
+        quiet=True,
+    )
 
 
 @app.command()
@@ -101,8 +117,14 @@ def test(
     from comity.services.agreements import agreements_test
 
     found = agreements_test(path=file)
-    _write(html, found.document(), quiet=quiet)
-    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 @app.command()
@@ -119,8 +141,14 @@ def compare(
     from comity.services.agreements import agreements_compare
 
     found = agreements_compare(paths=tuple(files))
-    _write(html, found.document(), quiet=quiet)
-    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 @app.command()
@@ -131,21 +159,3 @@ def schema() -> None:
     from comity.services.agreement_file import agreement_schema
 
     print_result(json.dumps(agreement_schema(), indent=2, ensure_ascii=False))
-
-
-def _write(target: Path | None, document: Document, *, quiet: bool) -> None:
-    if target is None:
-        return
-    from comity.reports.html import render_html
-
-    write_file(target, render_html(document), option="--html")
-    say(f"report written to {target}", quiet=quiet)
-
-
-def _print(json: str, document: Document | None) -> None:
-    if document is None:
-        print_result(json)
-        return
-    from comity.reports.terminal import render_terminal
-
-    print_result(render_terminal(document, width=width(), colour=colours()))

@@ -29,11 +29,10 @@ from comity.cli.displacement import displacement
 from comity.cli.output import (
     ask_for_command,
     check_writable,
-    colours,
     print_result,
     progress_bar,
     say,
-    width,
+    show_answer,
     write_file,
 )
 from comity.errors import InputError
@@ -170,17 +169,14 @@ def deal(
                     draws=draws,
                     progress=progress,
                 )
-    if target is not None:
-        from comity.reports.html import render_html
-
-        write_file(target, render_html(found.document()), option="--html")
-        say(f"report written to {target}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=target,
+        quiet=quiet,
+    )
     if require_zone and not found.zone_open:
         say(
             "no zone of agreement" if evaluate is None else "not an agreement in which each gains",
@@ -224,14 +220,10 @@ def propose(
     if output is not None:
         write_file(output, proposal.to_yaml(), option="--output")
         say(f"round file written to {output}", quiet=quiet)
-    if json:
-        print_result(proposal.to_json())
-    elif output is None:
+    if output is None and not json:
         print_result(proposal.to_yaml())
     else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(proposal.document(), width=width(), colour=colours()))
+        show_answer(proposal.to_json, proposal.document, json=json, html=None, quiet=quiet)
 
 
 app.command()(benefit)

@@ -8,7 +8,11 @@ from typing import Annotated
 
 import typer
 
-from comity.cli.output import check_writable, colours, print_result, progress_bar, say, width, write_file
+from comity.cli.output import (
+    check_writable,
+    progress_bar,
+    show_answer,
+)
 from comity.cli.workers import Evidence, check_pack, open_executor
 from comity.errors import InputError
 
@@ -102,14 +106,11 @@ def benefit(
                 pack=check_pack(evidence),
                 progress=progress,
             )
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )

@@ -9,7 +9,7 @@ verb is read as the file, so that the commonest use needs no verb. A file named 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -17,17 +17,11 @@ from typer.core import TyperGroup
 from comity.cli.output import (
     ask_for_command,
     check_writable,
-    colours,
     print_result,
-    say,
-    width,
-    write_file,
+    show_answer,
 )
 
-if TYPE_CHECKING:
-    from comity.reports.document import Document
-
-__all__ = ["app", "show"]
+__all__ = ["app"]
 
 _DEFAULT = "assess"
 
@@ -56,31 +50,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
 Longest = Annotated[int, typer.Option("--longest", metavar="N", help="Most links in a chain of effects.")]
 
 
-class Answer(Protocol):
-    """What a service hands back: a document and JSON."""
-
-    def to_json(self) -> str:
-        """One JSON object."""
-
-    def document(self, *, brief: bool = False) -> Document:
-        """Readable form."""
-
-
-def show(found: Answer, *, json: bool, html: Path | None, full: bool, quiet: bool) -> None:
-    """Print an answer in the form that was asked for, and write its page."""
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
-
-
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
     """Assess a portfolio of measures (the default), or compare two."""
@@ -104,7 +73,14 @@ def assess(
     from comity.services.coherence import coherence_assess
 
     found = coherence_assess(path=portfolio, longest=longest)
-    show(found, json=json, html=html, full=full, quiet=quiet)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 @app.command()
@@ -122,7 +98,7 @@ def diff(
     from comity.services.coherence_diff import coherence_diff
 
     found = coherence_diff(old=old, new=new, longest=longest)
-    show(found, json=json, html=html, full=True, quiet=quiet)
+    show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)
 
 
 @app.command()
@@ -137,7 +113,8 @@ def public(
         check_writable(html, option="--html")
     from comity.services.public_page import public_page
 
-    show(public_page(path=portfolio), json=json, html=html, full=True, quiet=quiet)
+    found = public_page(path=portfolio)
+    show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)
 
 
 @app.command()

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli.coherence import show
-from comity.cli.output import check_writable
+from comity.cli.output import check_writable, show_answer
 
 __all__ = ["displacement"]
 
@@ -27,4 +26,5 @@ def displacement(
         check_writable(html, option="--html")
     from comity.services.displacement import displacement_note
 
-    show(displacement_note(path=decision), json=json, html=html, full=True, quiet=quiet)
+    found = displacement_note(path=decision)
+    show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)

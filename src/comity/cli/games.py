@@ -12,12 +12,9 @@ import typer
 from comity.cli.output import (
     ask_for_command,
     check_writable,
-    colours,
-    print_result,
     progress_bar,
     say,
-    width,
-    write_file,
+    show_answer,
 )
 
 __all__ = ["app"]
@@ -82,17 +79,13 @@ def solve(
             frontier=frontier,
             progress=progress,
         )
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(found.document(), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
     if found.refused:
         say(
             f"{len(found.refused)} of {len(found.refused) + len(found.games)} games were refused", quiet=quiet

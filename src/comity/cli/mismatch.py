@@ -10,12 +10,9 @@ import typer
 
 from comity.cli.output import (
     check_writable,
-    colours,
     print_result,
     progress_bar,
-    say,
-    width,
-    write_file,
+    show_answer,
 )
 from comity.errors import InputError
 
@@ -84,19 +81,14 @@ def mismatch(
         interval=interval,
         evidence=evidence,
     )
-    if html is not None:
-        from comity.reports.html import render_html
-
-        page = found.document(coefficients=coefficients, holdout=holdout)
-        write_file(html, render_html(page), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        page = found.document(coefficients=coefficients, holdout=holdout, brief=True)
-        print_result(render_terminal(page, width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        lambda: found.document(coefficients=coefficients, holdout=holdout),
+        lambda: found.document(coefficients=coefficients, holdout=holdout, brief=True),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 def _estimate(out: Path, *, quiet: bool) -> None:

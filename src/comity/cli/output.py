@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from comity.reports.document import Document
+
     Progress = Callable[[str, float], None]
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "print_result",
     "progress_bar",
     "say",
+    "show_answer",
     "width",
     "write_file",
 ]
@@ -114,6 +117,37 @@ def write_file(path: Path, text: str, *, option: str) -> None:
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror}"
         raise InputError(msg, key=option, accepted="a file that can be written") from error
+
+
+def show_answer(
+    to_json: Callable[[], str],
+    page: Callable[[], Document],
+    screen: Callable[[], Document] | None = None,
+    *,
+    json: bool,
+    html: Path | None,
+    quiet: bool,
+) -> None:
+    """Write the page of an answer where one is asked for, then print it as JSON or for the terminal.
+
+    Parameters
+    ----------
+    to_json, page, screen
+        Make each form when it is wanted; the terminal gets the page unless it has a form of its own.
+    json, html, quiet
+        What the user asked for.
+    """
+    if html is not None:
+        from comity.reports.html import render_html
+
+        write_file(html, render_html(page()), option="--html")
+        say(f"report written to {html}", quiet=quiet)
+    if json:
+        print_result(to_json())
+    else:
+        from comity.reports.terminal import render_terminal
+
+        print_result(render_terminal((screen or page)(), width=width(), colour=colours()))
 
 
 def ask_for_command(context: typer.Context) -> None:

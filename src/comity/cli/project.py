@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli.output import check_writable, colours, print_result, say, width, write_file
+from comity.cli.output import check_writable, show_answer
 
 __all__ = ["project"]
 
@@ -44,14 +44,10 @@ def project(
     found = project_find(
         countries=tuple(countries or ()), to=to, add=tuple(add or ()), package=package, package_name=name
     )
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-    else:
-        from comity.reports.terminal import render_terminal
-
-        print_result(render_terminal(found.document(), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        json=json,
+        html=html,
+        quiet=quiet,
+    )

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from comity.cli.output import ask_for_command, check_writable, colours, print_result, say, width, write_file
-
-if TYPE_CHECKING:
-    from comity.reports.document import Document
+from comity.cli.output import (
+    ask_for_command,
+    check_writable,
+    show_answer,
+)
 
 __all__ = ["app"]
 
@@ -47,8 +48,14 @@ def speed(
     from comity.services.regime import regime_speed
 
     found = regime_speed(draws=draws, seed=seed)
-    _write(html, found.document(), quiet=quiet)
-    _print(found.to_json() if json else "", None if json else found.document(brief=not full))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 @app.command()
@@ -59,23 +66,10 @@ def agencies(json: Json = False, html: Html = None, quiet: Quiet = False) -> Non
     from comity.services.regime import regime_agencies
 
     found = regime_agencies()
-    _write(html, found.document(), quiet=quiet)
-    _print(found.to_json() if json else "", None if json else found.document())
-
-
-def _write(target: Path | None, document: Document, *, quiet: bool) -> None:
-    if target is None:
-        return
-    from comity.reports.html import render_html
-
-    write_file(target, render_html(document), option="--html")
-    say(f"report written to {target}", quiet=quiet)
-
-
-def _print(json: str, document: Document | None) -> None:
-    if document is None:
-        print_result(json)
-        return
-    from comity.reports.terminal import render_terminal
-
-    print_result(render_terminal(document, width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        json=json,
+        html=html,
+        quiet=quiet,
+    )

@@ -11,12 +11,9 @@ import typer
 from comity.cli.output import (
     ask_for_command,
     check_writable,
-    colours,
     print_result,
     progress_bar,
-    say,
-    width,
-    write_file,
+    show_answer,
 )
 from comity.cli.workers import Evidence, check_pack, open_executor
 from comity.errors import InputError
@@ -121,17 +118,14 @@ def run(
             pack=check_pack(evidence),
             progress=progress,
         )
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-        return
-    from comity.reports.terminal import render_terminal
-
-    print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
 
 
 @app.command()
@@ -156,14 +150,11 @@ def validate(
 
     with open_executor(workers, cluster) as executor, progress_bar(quiet=quiet) as progress:
         found = world_validate(seed=seed, draws=draws, executor=executor, progress=progress)
-    if html is not None:
-        from comity.reports.html import render_html
-
-        write_file(html, render_html(found.document()), option="--html")
-        say(f"report written to {html}", quiet=quiet)
-    if json:
-        print_result(found.to_json())
-        return
-    from comity.reports.terminal import render_terminal
-
-    print_result(render_terminal(found.document(brief=not full), width=width(), colour=colours()))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
