@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comity.reports.document import Amount, Column, Details, Name, Table, text
 from comity.services.deal_result import Assumption, UsedTable
-from comity.vocabulary import Status
+from comity.vocabulary import Figure, SourceClass, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.evidence import Evidence, Parameters
 
-__all__ = ["list_assumptions", "list_tables"]
+__all__ = ["list_assumptions", "list_tables", "show_parameters"]
 
 
 def list_assumptions(parameters: Parameters, names: Iterable[str]) -> tuple[Assumption, ...]:
@@ -42,3 +43,42 @@ def list_tables(evidence: Evidence, names: Iterable[str]) -> tuple[UsedTable, ..
             UsedTable(name, meta.title, source.producer, str(source.edition), source.licence, source.url)
         )
     return tuple(rows)
+
+
+def show_parameters(assumptions: Iterable[Assumption]) -> Details:
+    """Lay out parameters with value, range and status, to be opened when wanted."""
+    return Details(
+        "Parameters: contested and assumed first",
+        (
+            Table(
+                "Each with its range",
+                (
+                    Column("Parameter"),
+                    Column("What it is"),
+                    Column("Value"),
+                    Column("Range"),
+                    Column("Status"),
+                ),
+                tuple(
+                    (
+                        Name(a.name, "code"),
+                        Name(a.definition),
+                        Figure(a.value, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                        text(
+                            "{low} to {high}",
+                            low=Amount(
+                                Figure(a.low, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                                unit=False,
+                            ),
+                            high=Amount(
+                                Figure(a.high, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
+                                unit=False,
+                            ),
+                        ),
+                        Name(a.status),
+                    )
+                    for a in assumptions
+                ),
+            ),
+        ),
+    )

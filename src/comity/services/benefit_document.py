@@ -13,7 +13,6 @@ from comity.reports.document import (
     Block,
     Bullets,
     Column,
-    Details,
     Document,
     Emphasis,
     Heading,
@@ -29,6 +28,7 @@ from comity.reports.document import (
     Words,
     text,
 )
+from comity.services.basis import show_parameters
 from comity.services.benefit_decides import in_words, show_break_even, show_control, show_tornado
 from comity.services.deal_wording import count, money, share
 from comity.units import USD_MILLION_YEAR
@@ -373,41 +373,7 @@ def _rests_on(b: Benefit) -> Iterator[Block]:
             ("Draws", count(b.draws, "", "round:draws")),
         )
     )
-    yield Details(
-        "Parameters: contested and assumed first",
-        (
-            Table(
-                "Each with its range",
-                (
-                    Column("Parameter"),
-                    Column("What it is"),
-                    Column("Value"),
-                    Column("Range"),
-                    Column("Status"),
-                ),
-                tuple(
-                    (
-                        Name(a.name, "code"),
-                        Name(a.definition),
-                        Figure(a.value, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                        text(
-                            "{low} to {high}",
-                            low=Amount(
-                                Figure(a.low, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                                unit=False,
-                            ),
-                            high=Amount(
-                                Figure(a.high, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                                unit=False,
-                            ),
-                        ),
-                        Name(a.status),
-                    )
-                    for a in b.assumptions[:_MOST_ASSUMPTIONS]
-                ),
-            ),
-        ),
-    )
+    yield show_parameters(b.assumptions[:_MOST_ASSUMPTIONS])
 
 
 def _sources(b: Benefit) -> tuple[Source, ...]:

@@ -26,6 +26,7 @@ from comity.reports.document import (
     Words,
     text,
 )
+from comity.services.basis import show_parameters
 from comity.services.deal_wording import (
     blocked_words,
     clause_name,
@@ -428,38 +429,4 @@ def show_rests_on(deal: Deal) -> Iterator[Block]:
                 ),
             ),
         )
-    yield Details(
-        "Parameters: contested and assumed first",
-        (
-            Table(
-                "Each with its range",
-                (
-                    Column("Parameter"),
-                    Column("What it is"),
-                    Column("Value"),
-                    Column("Range"),
-                    Column("Status"),
-                ),
-                tuple(
-                    (
-                        Name(a.name, "code"),
-                        Name(a.definition),
-                        Figure(a.value, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                        text(
-                            "{low} to {high}",
-                            low=Amount(
-                                Figure(a.low, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                                unit=False,
-                            ),
-                            high=Amount(
-                                Figure(a.high, a.unit, SourceClass.ESTIMATED, f"parameter:{a.name}"),
-                                unit=False,
-                            ),
-                        ),
-                        Name(a.status),
-                    )
-                    for a in deal.assumptions[:_MOST_ASSUMPTIONS]
-                ),
-            ),
-        ),
-    )
+    yield show_parameters(deal.assumptions[:_MOST_ASSUMPTIONS])

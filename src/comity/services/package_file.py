@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import InputError
+from comity.services.modelfile import fail
 from comity.services.roundfile import check_source
 from comity.services.roundfile_messages import number, quoted
 from comity.services.roundfile_source import Source, one_line, read_source
@@ -175,12 +176,12 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
     data = source.data
     unknown = [key for key in data if key not in ("package", "provisions", *_SHARED)]
     if unknown:
-        raise _wrong(source, (unknown[0],), "unknown key", quoted(["package", "provisions", *_SHARED]))
+        raise fail(source, (unknown[0],), "unknown key", quoted(["package", "provisions", *_SHARED]))
     name, provisions = data.get("package"), data["provisions"]
     if not isinstance(name, str):
-        raise _wrong(source, ("package",), "the package has no name", "package: NAME")
+        raise fail(source, ("package",), "the package has no name", "package: NAME")
     if not isinstance(provisions, list) or not provisions:
-        raise _wrong(source, ("provisions",), "no list of provisions", "a list with at least one provision")
+        raise fail(source, ("provisions",), "no list of provisions", "a list with at least one provision")
     table, values = _read_provisions(source, provisions, catalogue)
     # Where no parties are given they are the givers and beneficiaries; the first place of each is kept.
     codes: dict[str, tuple[int, str]] = {}
@@ -212,7 +213,7 @@ def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str
         low, high = held.range
         if not low <= value <= high:
             accepted = f"a value within the range, {number(low)} to {number(high)}"
-            raise _wrong(
+            raise fail(
                 source, ("provisions", place, "value"), f"{number(value)} is outside the range", accepted
             )
     keyed = {clause.key: value for clause, value in zip(round_.table, values, strict=True)}
@@ -227,11 +228,11 @@ def _read_provisions(
     for place, row in enumerate(provisions):
         if not isinstance(row, dict):
             accepted = "instrument, giver, beneficiary, value"
-            raise _wrong(source, ("provisions", place), "not a provision", accepted)
+            raise fail(source, ("provisions", place), "not a provision", accepted)
         value = row.get("value")
         if isinstance(value, bool) or not isinstance(value, int | float):
             what = "the value is missing" if value is None else f"{one_line(value)} is not a number"
-            raise _wrong(source, ("provisions", place, "value"), what, "a number in the instrument's unit")
+            raise fail(source, ("provisions", place, "value"), what, "a number in the instrument's unit")
         clause = {key: item for key, item in row.items() if key != "value"}
         clause.setdefault("range", _default_range(str(row.get("instrument")), float(value), catalogue))
         table.append(clause)
@@ -246,11 +247,6 @@ def _default_range(code: str, value: float, catalogue: Catalogue) -> list[float]
         return [value, value]  # the reader of rounds names the instrument as unknown
     low, high = instrument.parameter.low, instrument.parameter.high
     return [min(low, value), max(value, min(high, max(_REACH_LIMIT * value, low)))]
-
-
-def _wrong(source: Source, key: tuple[str | int, ...], what: str, accepted: str) -> InputError:
-    dotted = ".".join(one_line(str(part))[1:-1] for part in key)
-    return InputError(what, file=source.name, line=source.line(key), key=dotted, accepted=accepted)
 
 
 def _renamed(error: InputError, written: Mapping[str, str]) -> InputError:
