@@ -62,7 +62,9 @@ class Alternative:
     proponents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_key(self.key, "an alternative")
+        if "." in check_key(self.key, "an alternative"):
+            msg = f"{self.key!r} cannot be the key of an alternative"
+            raise InputError(msg, accepted="a key without a dot, such as alt4")
         _set(self, "wording", check_words(self.wording, key=self.key))
         _set(self, "proponents", tuple(sorted({check_code(code) for code in self.proponents})))
 
