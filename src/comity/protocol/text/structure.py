@@ -104,7 +104,7 @@ class Paragraph:
     def __post_init__(self) -> None:
         check_key(self.key, "a paragraph")
         _set(self, "alternatives", tuple(self.alternatives))
-        _set(self, "provisions", tuple(self.provisions))
+        _set(self, "provisions", tuple(check_title(one, key=self.key) for one in self.provisions))
         if not self.alternatives:
             msg = f"paragraph {self.key} has no words"
             raise InputError(msg, accepted="one alternative or more")
@@ -116,8 +116,6 @@ class Paragraph:
             if any(one.key == BASE for one in self.alternatives[1:]):
                 msg = f"the draft's own words of {self.key} come after an alternative"
                 raise InputError(msg, accepted="the alternative 'base' first")
-        for provision in self.provisions:
-            check_title(provision, key=self.key)
         if self.locked and self.bracketed:
             msg = f"paragraph {self.key} is locked and has brackets"
             raise InputError(msg, accepted="brackets settled before a paragraph is locked")
