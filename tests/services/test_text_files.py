@@ -11,6 +11,8 @@ from tests.protocol.text.texts import HARD, texts
 from comity.errors import InputError
 from comity.protocol import text as nt
 from comity.services.text_akoma import read_akoma, write_akoma
+from comity.services.text_docx import write_docx
+from comity.services.text_docx_read import WordText, open_docx
 from comity.services.text_markdown import read_markdown, write_markdown
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
@@ -50,3 +52,12 @@ def test_hard_words_survive():
     assert read_markdown(write_markdown(text)) == text
     assert read_markdown(write_markdown(text).replace("\n", "\r\n").encode("utf-8-sig")) == text
     assert read_akoma(write_akoma(text, at=AT)) == text
+    assert open_docx(write_docx(text, at=AT)).text == text
+
+
+@quick
+@given(texts())
+def test_word_gives_the_text_back(text):
+    data = write_docx(text, at=AT)
+    assert open_docx(data) == WordText(text, ())
+    assert write_docx(text, at=AT) == data
