@@ -333,7 +333,7 @@ def _sentence(
     elif len(roles) == 1 and roles[0] in ("origin", "destination"):
         giver = phrases[roles[0]]
         beneficiary = phrases["destination" if roles[0] == "origin" else "origin"]
-        pair = ""
+        pair = phrases["pair"]
     elif len(roles) > 1:
         giver = " ".join(f"[{phrases['each' if r == BOTH else r]}]" for r in roles)
         beneficiary, pair = phrases["other"], phrases["pair"]

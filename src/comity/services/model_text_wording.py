@@ -114,7 +114,8 @@ def fill(
     if pair:
         words = words.replace(_PAIR, pair)
     filled = words.format_map({"giver": giver, "beneficiary": beneficiary, "shall": shall, **(amounts or {})})
-    return filled[:1].upper() + filled[1:]
+    first = 1 if filled.startswith("[") else 0
+    return filled[:first] + filled[first : first + 1].upper() + filled[first + 1 :]
 
 
 def write_terms(terms: Mapping[str, float | str], bounds: Sequence[Bound]) -> tuple[dict[str, str], str]:
