@@ -186,15 +186,19 @@ def _left_out(draft: DraftText) -> list[Block]:
 def _schedule(draft: DraftText) -> Table:
     """Lay commitments out in cells like those of a services schedule; the carrying over is ours."""
     catalogue = Catalogue.load()
-    where = {key: p.key for a in draft.articles for p in reversed(a.paragraphs) for key in p.provisions}
+    where: dict[str, str] = {}
+    for paragraph in (p for a in draft.articles for p in a.paragraphs):
+        for key in paragraph.provisions:
+            where.setdefault(key, paragraph.key)  # the commitment itself, not its conditions
+    # a column of blanks would only say that the file is silent
+    with_today = any("today" in x.terms for x in draft.provisions)
 
     def row(x: Provision) -> tuple[Cell, ...]:
         instrument = catalogue.instruments[x.instrument]
         entry = instrument.area is Area.LEGAL_ENTRY
         rights = instrument.area is Area.RIGHTS_WELFARE
         kind = "market access" if entry else "national treatment" if rights else "additional commitment"
-        today = x.terms.get("today")
-        return (
+        cells: list[Cell] = [
             Name(where.get(x.key or x.instrument, "").replace("a", "").replace("p", ""), "code"),
             Name(f"{x.instrument} {instrument.title}"),
             Name(draft.names.get(x.giver, x.giver)),
@@ -202,17 +206,26 @@ def _schedule(draft: DraftText) -> Table:
             Name("4") if entry else "horizontal",
             kind,
             Figure(x.value, x.unit, SourceClass.ELICITED, f"round:table[{x.key}]"),
-            Figure(float(today), x.unit, SourceClass.ELICITED, f"round:table[{x.key}].today")
-            if isinstance(today, int | float)
-            else None,
-        )
+        ]
+        if with_today:
+            today = x.terms.get("today")
+            cells.append(
+                Figure(float(today), x.unit, SourceClass.ELICITED, f"round:table[{x.key}].today")
+                if isinstance(today, int | float)
+                else None
+            )
+        return tuple(cells)
 
-    columns = (
+    columns = [
         Column("Paragraph"), Column("Commitment"), Column("Gives"), Column("Benefits"), Column("Mode"),
-        Column("Type"), Column("Bound at"), Column("Today"),
-    )  # fmt: skip
+        Column("Type"), Column("Bound at"),
+    ]  # fmt: skip
+    if with_today:
+        columns.append(Column("Today"))
     note = (
         "Mode and type as in a schedule of services commitments; their carrying over to migration is ours. "
-        "A blank under Today means that the file does not tell it."
+        "What today holds is shown where the file tells it."
     )
-    return Table("Commitments by provision", columns, tuple(row(x) for x in draft.provisions), note=note)
+    return Table(
+        "Commitments by provision", tuple(columns), tuple(row(x) for x in draft.provisions), note=note
+    )
