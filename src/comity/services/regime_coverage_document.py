@@ -115,8 +115,8 @@ def write_coverage(c: Coverage) -> Document:
             Heading(2, "What this rests on", "limits"),
             Notice(
                 "missing",
-                "National migration policies (laws, strategies, programmes) are not in the pack; the claim of "
-                "the interview about them can be neither borne out nor contradicted here.",
+                "National migration policies (laws, strategies, programmes) are not in the pack; the claim "
+                "of the interview about them can be neither borne out nor contradicted here.",
             ),
             Notice(
                 "limit",
