@@ -2,9 +2,10 @@
 
 A reader sees the draft, and below each paragraph in brackets one line for each alternative, with the
 delegations behind it and a redline against the draft: what they put in and take out are insertions and
-deletions of that delegation. Every piece stands in a content control whose tag is its key, so that the document
-gives the text back even after somebody has worked on it in Word; see :mod:`comity.services.text_docx_read`. Track Changes is
-on, content controls cannot be deleted, and what is locked cannot be edited in Word.
+deletions of that delegation. Every piece is a bookmark with its key, so that the document gives the text back
+even after somebody has worked on it; see :mod:`comity.services.text_docx_read`. Track Changes is on.
+
+Bookmarks rather than content controls: LibreOffice 7.4 drops tags and redlines in content controls.
 
 Who may import me: services and doors. Start at :func:`write_docx`.
 """
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
     from comity.protocol.text import Alternative, NegotiatingText, Paragraph
     from comity.services.text_upload import Untyped
 
-__all__ = ["LABEL_STYLE", "WORD", "write_clean_docx", "write_docx"]
+__all__ = ["BOOKMARK", "LABEL_STYLE", "WORD", "write_clean_docx", "write_docx"]
 
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+BOOKMARK: Final = "c:"
+"""How the names of our bookmarks begin; Word allows 40 characters."""
+
 LABEL_STYLE: Final = "ComityLabel"
 NOTE_STYLE: Final = "ComityNote"
 
@@ -73,13 +77,13 @@ def write_docx(text: NegotiatingText, *, at: datetime) -> bytes:
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     page = _Page(stamp)
     adopted = ", adopted" if text.adopted else ""
-    page.control("#title", page.paragraph("Title", page.runs(text.title), text.title), locked=True)
+    page.mark(":title", page.paragraph("Title", page.runs(text.title), text.title))
     line = f"Revision {text.revision}{adopted}, {stamp}"
-    page.control("#revision", page.paragraph("Subtitle", page.runs(line)), locked=True)
-    page.control("#guide", page.paragraph(NOTE_STYLE, page.runs(_GUIDE)), locked=True)
+    page.mark(":revision", page.paragraph("Subtitle", page.runs(line)))
+    page.mark(":guide", page.paragraph(NOTE_STYLE, page.runs(_GUIDE)))
     for number, article in enumerate(text.articles, start=1):
         heading = [page.label(f"Article {number}. "), *page.runs(article.title)]
-        page.control(article.key, page.paragraph("Heading1", heading, article.title), locked=True)
+        page.mark(article.key, page.paragraph("Heading1", heading, article.title))
         for at_, paragraph in enumerate(article.paragraphs, start=1):
             _write_paragraph(page, paragraph, f"{number}.{at_}")
     return page.save(text.title, at)
@@ -97,14 +101,10 @@ def _write_paragraph(page: _Page, paragraph: Paragraph, number: str) -> None:
         # a proposed paragraph has no draft to be set beside, so all of it is an insertion
         words = page.runs(one.wording) if one.key == BASE else page.redline(base.wording if base else "", one)
         held = [begin, *words, *([page.label(back)] if back else [])]
-        page.control(
-            f"{paragraph.key}/{one.key}",
-            page.paragraph("Normal", held, one.wording or (base.wording if base else "")),
-            alias=", ".join(one.proponents) or "draft",
-            locked=paragraph.locked,
-        )
+        shown = one.wording or (base.wording if base else "")
+        page.mark(f"{paragraph.key}:{one.key}", page.paragraph("Normal", held, shown))
     if said:
-        page.control(paragraph.key, page.paragraph(NOTE_STYLE, page.runs(" ".join(said))), locked=True)
+        page.mark(paragraph.key, page.paragraph(NOTE_STYLE, page.runs(" ".join(said))))
 
 
 def _labels(paragraph: Paragraph, one: Alternative) -> tuple[str, str]:
@@ -136,17 +136,14 @@ class _Page:
         element.extend(held)
         return element
 
-    def control(self, tag: str, paragraph: Untyped, *, alias: str = "", locked: bool = False) -> None:
-        """Put a paragraph into a content control at the end of the page."""
+    def mark(self, key: str, paragraph: Untyped) -> None:
+        """Put a paragraph at the end of the page, under a bookmark."""
         self.number += 1
-        told = [self.make("alias", {"val": alias[:60]})] if alias else []
-        told += [
-            self.make("tag", {"val": tag}),
-            self.make("id", {"val": str(self.number)}),
-            self.make("lock", {"val": "sdtContentLocked" if locked else "sdtLocked"}),
-        ]
-        content = self.make("sdtContent", held=[paragraph])
-        self.end.addprevious(self.make("sdt", held=[self.make("sdtPr", held=told), content]))
+        told = {"id": str(self.number)}
+        at = 1 if len(paragraph) and paragraph[0].tag == f"{{{WORD}}}pPr" else 0
+        paragraph.insert(at, self.make("bookmarkStart", told | {"name": f"{BOOKMARK}{key}"}))
+        paragraph.append(self.make("bookmarkEnd", told))
+        self.plain(paragraph)
 
     def plain(self, paragraph: Untyped) -> None:
         """Put a paragraph at the end of the page."""
@@ -238,7 +235,7 @@ class _Page:
 
 
 def write_clean_docx(lines: Iterable[tuple[str, str]], title: str, *, at: datetime) -> bytes:
-    """Write lines without tracks or content controls, for signature.
+    """Write lines without tracks or bookmarks, for signature.
 
     Parameters
     ----------

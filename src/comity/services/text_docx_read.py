@@ -1,6 +1,6 @@
 """Read a Word document back: the text as it was written, and what somebody proposes with Track Changes on.
 
-What counts is what a reader sees: words are read from the page, keys from the tags of content controls.
+What counts is what a reader sees: words are read from the page, keys from the names of bookmarks.
 Changes with the date of writing are our own redlines; all others are proposals of whoever made them.
 
 Who may import me: services and doors. Start at :func:`open_docx`; a document that Comity did not write is
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from comity.errors import InputError
 from comity.protocol import text as nt
+from comity.services.text_docx import BOOKMARK
 from comity.services.text_docx_runs import Piece, mark_of_end, read_pieces, view, w
 from comity.services.text_upload import open_archive, parse_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from comity.services.text_upload import Untyped
 
@@ -195,8 +196,8 @@ class _Reader:
     edits: list[Edit] = field(default_factory=list)
 
     def read(self, body: Untyped) -> WordText:
-        blocks = list(_blocks(body))
-        stamps = [_text(held) for tag, held in blocks if tag == "#revision"]
+        blocks = _blocks(body)
+        stamps = [_text(held) for tag, held in blocks if tag == ":revision"]
         told = _REVISION.match(stamps[0]) if len(stamps) == 1 else None
         if told is None:
             msg = "does not hold the marks of a negotiating text"
@@ -219,11 +220,11 @@ class _Reader:
 
     def _block(self, tag: str, paragraphs: list[Untyped]) -> None:
         pieces, more = self._join(paragraphs)
-        if tag in {"#revision", "#guide"}:
+        if tag in {":revision", ":guide"}:
             pass
         elif not tag:
             more = [pieces, *more]
-        elif "/" in tag:
+        elif "." in tag and ":" in tag:
             self._alternative(tag, pieces)
         elif "." in tag:
             self._note(tag, view(pieces, self.stamp))
@@ -232,7 +233,7 @@ class _Reader:
             if any(piece.new(self.stamp) for piece in pieces):
                 msg = f"the title “{words[:60]}” was edited"
                 raise InputError(msg, accepted="edits of paragraphs; the facilitator changes titles")
-            if tag == "#title":
+            if tag == ":title":
                 self.title = words
             else:
                 self.articles.append((tag, words, []))
@@ -240,10 +241,10 @@ class _Reader:
             self._new_paragraph(extra)
 
     def _join(self, paragraphs: list[Untyped]) -> tuple[list[Piece], list[list[Piece]]]:
-        """Give the pieces of one content control, and paragraphs that somebody began in it.
+        """Give the pieces under one bookmark, and paragraphs that somebody began below it.
 
-        A control holds one paragraph. Where there are more, those that are insertions throughout are new
-        paragraphs; others are parts of the one that somebody has broken into lines.
+        A bookmark holds one paragraph. Of those that follow, insertions throughout are new paragraphs; others
+        are parts of the one that somebody has broken into lines.
         """
         pieces = self._named(read_pieces(paragraphs[0]))
         more: list[list[Piece]] = []
@@ -251,10 +252,11 @@ class _Reader:
             found = self._named(read_pieces(paragraph))
             if not found:
                 continue
-            if all(any(mark.inserted for mark in piece.new(self.stamp)) for piece in found):
+            broken = [mark for mark in mark_of_end(before) if mark.date != self.stamp]
+            if all(any(mark.inserted for mark in piece.new(self.stamp)) for piece in found) or not broken:
                 more.append(found)
             else:
-                pieces += [*self._named([Piece("\n", label=False, marks=mark_of_end(before))]), *found]
+                pieces += [*self._named([Piece("\n", label=False, marks=tuple(broken))]), *found]
         return pieces, more
 
     def _named(self, pieces: Iterable[Piece]) -> list[Piece]:
@@ -282,7 +284,7 @@ class _Reader:
             raise InputError(msg, accepted="the delegation of each author in Word") from None
 
     def _alternative(self, tag: str, pieces: list[Piece]) -> None:
-        paragraph, _, key = tag.partition("/")
+        paragraph, _, key = tag.partition(":")
         kept = [piece for piece in pieces if not piece.label or piece.new(self.stamp)]
         label = "".join(
             piece.words
@@ -335,23 +337,33 @@ def _editors(pieces: Iterable[Piece], stamp: str) -> list[str]:
     return list(dict.fromkeys(mark.author for piece in pieces for mark in piece.new(stamp)))
 
 
-def _blocks(holder: Untyped) -> Iterator[tuple[str, list[Untyped]]]:
-    """Go down the page: content controls of ours with what they hold, and paragraphs outside them."""
-    for child in holder:
-        if child.tag == w("p"):
-            yield "", [child]
-        elif child.tag == w("sdt"):
-            tag = child.find(f"{w('sdtPr')}/{w('tag')}")
-            content = child.find(w("sdtContent"))
-            if content is None:
-                continue
-            held = list(content.iterchildren(w("p")))
-            if tag is not None and held:
-                yield tag.get(w("val"), ""), held
+def _blocks(body: Untyped) -> list[tuple[str, list[Untyped]]]:
+    """Give each bookmark of ours with its paragraph and those that follow without one."""
+    found: list[tuple[str, list[Untyped]]] = []
+    waiting: list[str] = []
+    for element in body.iter(w("p"), w("bookmarkStart")):
+        if element.tag == w("bookmarkStart"):
+            name = element.get(w("name"), "")
+            if name.startswith(BOOKMARK) and next(element.iterancestors(w("p")), None) is None:
+                waiting.append(name[len(BOOKMARK) :])
+            continue
+        if next(element.iterancestors(w("txbxContent")), None) is not None:
+            continue
+        inside = [mark.get(w("name"), "") for mark in element.iter(w("bookmarkStart"))]
+        if not waiting and not any(one.startswith(BOOKMARK) for one in inside):
+            if found:
+                found[-1][1].append(element)
             else:
-                yield from _blocks(content)
-        elif child.tag in {w("ins"), w("customXml"), w("tbl"), w("tr"), w("tc")}:
-            yield from _blocks(child)
+                found.append(("", [element]))
+            continue
+        # a bookmark may also stand between two paragraphs; then it is of the one that follows
+        own = waiting + [one[len(BOOKMARK) :] for one in inside if one.startswith(BOOKMARK)]
+        waiting = []
+        if len(own) > 1:
+            msg = f"the paragraphs {' and '.join(own)} were joined"
+            raise InputError(msg, accepted="each paragraph on a line of its own")
+        found.append((own[0], [element]))
+    return found
 
 
 def _text(paragraphs: Iterable[Untyped]) -> str:
