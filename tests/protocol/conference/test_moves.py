@@ -240,7 +240,7 @@ def test_what_is_no_move_is_refused(plain):
 
 
 @given(
-    st.lists(KEYS, unique=True, min_size=2, max_size=5),
+    st.lists(st.from_regex(r"[A-Z]{3}", fullmatch=True), unique=True, min_size=2, max_size=5),
     st.dictionaries(KEYS, st.dictionaries(st.sampled_from(["unit", "who"]), PROSE), max_size=3),
     st.none() | st.integers(1900, 2200),
 )
@@ -263,6 +263,8 @@ def test_charters_are_read_back_as_they_were(codes, provisions, horizon):
         ({"provisions": []}, "provisions"),
         ({"x": 1}, "x"),
         ({"title": ""}, "title"),
+        ({"title": "a\nb"}, "title"),
+        ({"delegations": ["ALB", "B.A"]}, "delegations"),
     ],
 )
 def test_charters_refuse_with_the_key(change, key):
