@@ -73,3 +73,20 @@ def agencies(json: Json = False, html: Html = None, quiet: Quiet = False) -> Non
         html=html,
         quiet=quiet,
     )
+
+
+@app.command()
+def coverage(
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws.")] = 1,
+    draws: Annotated[int, typer.Option("--draws", min=20, max=5000, help="Number of draws.")] = 1000,
+    quiet: Quiet = False,
+) -> None:
+    """Count how many states have committed themselves, with a partner, in a region and globally."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.regime import regime_coverage
+
+    found = regime_coverage(draws=draws, seed=seed)
+    show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)

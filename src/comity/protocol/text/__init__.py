@@ -42,11 +42,20 @@ from comity.protocol.text.structure import (
     find_article,
     find_paragraph,
 )
-from comity.protocol.text.words import check_code, check_key, check_title, check_words
+from comity.protocol.text.words import (
+    MOST_CHARACTERS,
+    MOST_TITLE_CHARACTERS,
+    check_code,
+    check_key,
+    check_title,
+    check_words,
+)
 
 __all__ = [
     "BASE",
     "FIRST",
+    "MOST_CHARACTERS",
+    "MOST_TITLE_CHARACTERS",
     "Alternative",
     "Article",
     "Change",
