@@ -135,7 +135,9 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
         {
             "article": found,
             "number": at + 1,
-            "paragraphs": [show_paragraph(place, each, n) for n, each in enumerate(found.paragraphs, start=1)],
+            "paragraphs": [
+                show_paragraph(place, each, n) for n, each in enumerate(found.paragraphs, start=1)
+            ],
             "before": keys[at - 1] if at else None,
             "after": keys[at + 1] if at + 1 < len(keys) else None,
             **_rights(place),
@@ -147,10 +149,10 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
 def revisions(request: HttpRequest, place: Place) -> HttpResponse:
     """Say in plain words what changed between two revisions, or since the last one."""
     kept = place.state.revisions
-    texts: dict[str, NegotiatingText] = {"0": NegotiatingText(place.charter.title)}
+    texts: dict[str, NegotiatingText] = {"empty": NegotiatingText(place.charter.title)}
     texts |= {str(each.number): each.text for each in kept}
     texts["now"] = place.state.text
-    default = str(kept[-1].number) if kept else "0"
+    default = str(kept[-1].number) if kept else "empty"
     before, after = request.GET.get("from", default), request.GET.get("to", "now")
     if before not in texts or after not in texts:
         raise Http404

@@ -90,7 +90,9 @@ def bring(request: HttpRequest, place: Place) -> HttpResponse:
     if not moves:
         messages.info(request, _("The file holds nothing new of your delegation; nothing was changed."))
     else:
-        made = ngettext("%(n)s move was made from the file.", "%(n)s moves were made from the file.", len(moves))
+        made = ngettext(
+            "%(n)s move was made from the file.", "%(n)s moves were made from the file.", len(moves)
+        )
         messages.success(request, made % {"n": len(moves)})
     return redirect("text", slug=place.round.slug)
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from comity.protocol.text import find_article, find_paragraph, next_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     Make = Callable[[Place, str, Mapping[str, str]], dict[str, Any]]
 
@@ -95,7 +94,7 @@ def _told(place: Place, act: Act, key: str, before: int) -> str:
     notices = folded(place.round).state.notices
     if act is Act.PROPOSE_WORDING and len(notices) > before and notices[-1].key == key:
         return _(
-            "Done. Somebody else had changed this paragraph while you wrote; both wordings stand side by side."
+            "Done. Somebody else had changed this paragraph meanwhile; both wordings stand side by side."
         )
     return _("Done. The move is in the log.")
 
@@ -103,7 +102,7 @@ def _told(place: Place, act: Act, key: str, before: int) -> str:
 @require_POST
 @requires(Act.READ_TEXT)
 def write(request: HttpRequest, place: Place, key: str, what: str) -> HttpResponse:
-    """Make the move of a form on a paragraph; show the paragraph anew, or what is wrong beside what was typed."""
+    """Make the move of a form on a paragraph; show it anew, or what is wrong beside what was typed."""
     act, make = ON_PARAGRAPH[what]
     place.require(act)
     typed = ""
@@ -161,7 +160,9 @@ def add_article(request: HttpRequest, place: Place) -> HttpResponse:
     place.require(Act.ADD_ARTICLE)
     key = next_key(place.state.text)
     try:
-        place.move(Act.ADD_ARTICLE, {"key": key, "title": _words(request.POST, "title")}, request.POST.get("key", ""))
+        place.move(
+            Act.ADD_ARTICLE, {"key": key, "title": _words(request.POST, "title")}, request.POST.get("key", "")
+        )
     except InputError as error:
         messages.error(request, str(error))
         return redirect("text", slug=place.round.slug)
