@@ -1,4 +1,4 @@
-"""What is written in the text: drafts, other words, support, settling, locking, remarks. Each form makes one move.
+"""What is written in the text: drafts, other words, support, settling, remarks. Each form makes one move.
 
 Who may import me: :mod:`comity.forum.views.text`. Start at :func:`write`.
 """
