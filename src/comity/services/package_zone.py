@@ -47,6 +47,9 @@ __all__ = ["Improved", "Verdict", "ZoneAnswer", "ZoneLimits", "ask_zone", "impro
 #: Packages closer than this, in clauses that differ by half their range or more, repeat each other.
 DIFFERENT: Final = 1.0
 
+#: How far the weights of two clauses may lie apart.
+TIE: Final = 0.25
+
 
 class Verdict(StrEnum):
     """What is said about the zone, in the model's terms."""
@@ -224,7 +227,7 @@ def list_focal_points(table: Game) -> dict[str, dict[str, float]]:
 def _break_ties(table: Game) -> list[float]:
     """Weigh each clause near 1 from its public key, so that the nearest package is one and not several."""
     digests = (hashlib.sha256(clause.key.encode()).digest() for clause in table.clauses)
-    return [1.0 + int.from_bytes(digest[:4]) / 2**34 for digest in digests]
+    return [1.0 + TIE * int.from_bytes(digest[:4]) / 2**32 for digest in digests]
 
 
 def _apart(table: Game, one: Mapping[str, float], other: Mapping[str, float]) -> bool:

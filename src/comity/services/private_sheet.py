@@ -273,11 +273,13 @@ def check_sheet(sheet: PrivateSheet, round_: Round, delegation: str) -> PrivateS
     table = {clause.key: clause for clause in round_.table}
     for place, value in enumerate(sheet.values):
         if value.provision not in table:
-            raise _off_table("values", place, table)
+            off = _off_table("values", place, table)
+            raise off
     own = [key for key, clause in table.items() if delegation in (clause.giver, clause.beneficiary)]
     for place, limit in enumerate(sheet.limits):
         if limit.provision not in table:
-            raise _off_table("limits", place, table)
+            off = _off_table("limits", place, table)
+            raise off
         if limit.provision not in own:
             msg = "a limit is on what the delegation itself gives or gets"
             raise InputError(
