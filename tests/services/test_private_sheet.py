@@ -11,11 +11,13 @@ from comity.errors import InputError
 from comity.services.private_sheet import (
     PrivateSheet,
     SheetLimit,
+    SheetTable,
     SheetValue,
     read_sheet,
     seal_with_sheet,
 )
 
+TABLE = SheetTable.of(small_game().round)
 YAML = b"""\
 red_line: 7.25
 takes_part: true
@@ -29,15 +31,15 @@ counts: {movers: 0.5}
 
 
 def test_a_yaml_sheet_is_read():
-    sheet = read_sheet(YAML, small_game().round, "MAR")
+    sheet = read_sheet(YAML, TABLE, "MAR")
     assert sheet.red_line == 7.25
     assert sheet.values[0].mid == -8
     assert sheet.counts.movers == 0.5
-    assert read_sheet(sheet.to_yaml().encode(), small_game().round, "MAR") == sheet
+    assert read_sheet(sheet.to_yaml().encode(), TABLE, "MAR") == sheet
 
 
 def test_it_shows_nothing_when_printed():
-    sheet = read_sheet(YAML, small_game().round, "MAR")
+    sheet = read_sheet(YAML, TABLE, "MAR")
     for shown in (repr(sheet), str(sheet), f"{sheet}", f"{sheet!r}"):
         assert "7.25" not in shown
         assert "returns" not in shown
@@ -64,7 +66,7 @@ CANARY = "83.377713"
 )
 def test_one_error_that_repeats_no_value(plain: dict[str, object], key: str):
     with pytest.raises(InputError) as caught:
-        read_sheet(plain, small_game().round, "MAR")
+        read_sheet(plain, TABLE, "MAR")
     error = caught.value
     assert CANARY not in str(error)
     assert "NO-SUCH-THING" not in str(error)
@@ -78,14 +80,14 @@ def test_one_error_that_repeats_no_value(plain: dict[str, object], key: str):
 @pytest.mark.parametrize("raw", [b"a: [83.377713", b"83.377713", b"\xff\xfe83", b"a: &x 83.377713\nb: *x\n"])
 def test_yaml_that_cannot_be_read_says_so_and_no_more(raw: bytes):
     with pytest.raises(InputError) as caught:
-        read_sheet(raw, small_game().round, "MAR")
+        read_sheet(raw, TABLE, "MAR")
     assert "83" not in str(caught.value)
     assert caught.value.__context__ is None
 
 
 def test_a_yaml_error_names_the_line():
     with pytest.raises(InputError, match=r"private sheet:2: values\.0\.low"):
-        read_sheet(b"values:\n  - {provision: PE01-MAR-ESP, low: much}\n", small_game().round, "MAR")
+        read_sheet(b"values:\n  - {provision: PE01-MAR-ESP, low: much}\n", TABLE, "MAR")
 
 
 def test_the_sealed_round_of_a_sheet_holds_nothing_of_others():

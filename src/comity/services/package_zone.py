@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from comity.services.private_sheet import PrivateSheet
     from comity.services.sealed_game import SealedGame
 
-__all__ = ["Improved", "Verdict", "ZoneAnswer", "ZoneLimits", "ask_zone", "improve_agreed"]
+__all__ = ["Improved", "Verdict", "ZoneAnswer", "ZoneLimits", "ask_zone", "check_part", "improve_agreed"]
 
 #: Packages closer than this, in clauses that differ by half their range or more, repeat each other.
 DIFFERENT: Final = 1.0
@@ -124,7 +124,7 @@ def ask_zone(game: SealedGame, sheets: Mapping[str, PrivateSheet], limits: ZoneL
     InputError
         Too few delegations, or not all take part. Which ones do not is not said.
     """
-    _check_part(game, sheets, limits)
+    check_part(game, sheets, limits)
     # whatever goes wrong inside, its words may hold private values
     try:
         with threadpool_limits(limits=1, user_api="blas"):
@@ -134,7 +134,8 @@ def ask_zone(game: SealedGame, sheets: Mapping[str, PrivateSheet], limits: ZoneL
     raise SolveError(failed)
 
 
-def _check_part(game: SealedGame, sheets: Mapping[str, PrivateSheet], limits: ZoneLimits) -> None:
+def check_part(game: SealedGame, sheets: Mapping[str, PrivateSheet], limits: ZoneLimits) -> None:
+    """Refuse where too few delegations sit, or not all take part; which ones do not is not said."""
     if len(game.parties) < limits.least_delegations:
         msg = "the round has too few delegations for an answer that points at nobody"
         raise InputError(msg, accepted=f"{limits.least_delegations} delegations or more")
@@ -258,7 +259,7 @@ def improve_agreed(
     InputError
         Too few delegations, or not all take part.
     """
-    _check_part(game, sheets, limits)
+    check_part(game, sheets, limits)
     try:
         with threadpool_limits(limits=1, user_api="blas"):
             return Improved(_improve(game, sheets, agreed, limits))

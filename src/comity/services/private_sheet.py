@@ -11,6 +11,7 @@ round of a delegation, from which its position is made as in a practice round.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PrivateSheet",
     "SheetLimit",
+    "SheetTable",
     "SheetValue",
     "check_sheet",
     "read_sheet",
@@ -165,15 +167,31 @@ class PrivateSheet(Strict):
         return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
 
 
-def read_sheet(source: bytes | Mapping[str, Any], round_: Round, delegation: str) -> PrivateSheet:
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """The public table that a sheet is checked against: parties, and giver and beneficiary by provision."""
+
+    parties: tuple[str, ...]
+    sides: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, round_: Round) -> Self:
+        """Take it from a round."""
+        return cls(
+            tuple(party.code for party in round_.parties),
+            {clause.key: (clause.giver, clause.beneficiary) for clause in round_.table},
+        )
+
+
+def read_sheet(source: bytes | Mapping[str, Any], table: SheetTable, delegation: str) -> PrivateSheet:
     r"""Read a sheet from YAML, or from the plain values of a form, and check it against the round.
 
     Parameters
     ----------
     source
         Bytes of a YAML file of at most 200 kB, or a mapping with the sheet's own keys.
-    round_, delegation
-        The public round, and whose sheet it is.
+    table, delegation
+        The public table, and whose sheet it is.
 
     Raises
     ------
@@ -191,13 +209,16 @@ def read_sheet(source: bytes | Mapping[str, Any], round_: Round, delegation: str
             # the reader's own message may repeat a word of the file
             failed, line = "the file cannot be read as YAML", error.line
         else:
-            return _check_plain(parsed.data, parsed.lines, round_, delegation)
+            return _check_plain(parsed.data, parsed.lines, table, delegation)
         raise InputError(failed, file=_NAME, line=line, accepted="plain YAML with the keys of a sheet")
-    return _check_plain(dict(source), {}, round_, delegation)
+    return _check_plain(dict(source), {}, table, delegation)
 
 
 def _check_plain(
-    data: dict[str, Any], lines: Mapping[tuple[str | int, ...], int], round_: Round, delegation: str
+    data: dict[str, Any],
+    lines: Mapping[tuple[str | int, ...], int],
+    table: SheetTable,
+    delegation: str,
 ) -> PrivateSheet:
     place: tuple[str | int, ...]
     try:
@@ -207,7 +228,7 @@ def _check_plain(
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place, failed, accepted = first["loc"], _say(first["type"], first["msg"]), _accept(first["loc"])
     else:
-        return check_sheet(sheet, round_, delegation)
+        return check_sheet(sheet, table, delegation)
     place = tuple(part if isinstance(part, int) or part in _KNOWN else "…" for part in place)
     raise InputError(
         failed,
@@ -258,27 +279,25 @@ def _accept(place: tuple[str | int, ...]) -> str:
     return ", ".join(PrivateSheet.model_fields)
 
 
-def check_sheet(sheet: PrivateSheet, round_: Round, delegation: str) -> PrivateSheet:
-    """Check a sheet against the public round, and give it back.
+def check_sheet(sheet: PrivateSheet, table: SheetTable, delegation: str) -> PrivateSheet:
+    """Check a sheet against the public table, and give it back.
 
     Raises
     ------
     InputError
         The round has no such delegation, or a provision is not on its table.
     """
-    codes = [party.code for party in round_.parties]
-    if delegation not in codes:
+    if delegation not in table.parties:
         msg = f"no delegation {one_line(delegation)} in this round"
-        raise InputError(msg, accepted=", ".join(codes))
-    table = {clause.key: clause for clause in round_.table}
+        raise InputError(msg, accepted=", ".join(table.parties))
     for place, value in enumerate(sheet.values):
-        if value.provision not in table:
-            off = _off_table("values", place, table)
+        if value.provision not in table.sides:
+            off = _off_table("values", place, table.sides)
             raise off
-    own = [key for key, clause in table.items() if delegation in (clause.giver, clause.beneficiary)]
+    own = [key for key, sides in table.sides.items() if delegation in sides]
     for place, limit in enumerate(sheet.limits):
-        if limit.provision not in table:
-            off = _off_table("limits", place, table)
+        if limit.provision not in table.sides:
+            off = _off_table("limits", place, table.sides)
             raise off
         if limit.provision not in own:
             msg = "a limit is on what the delegation itself gives or gets"
@@ -334,7 +353,7 @@ def take_sheet(round_: Round, delegation: str) -> PrivateSheet:
 def seal_with_sheet(round_: Round, delegation: str, sheet: PrivateSheet) -> Round:
     """Write the sealed round of a delegation: what is public, and what its sheet says; nothing of others."""
     sealed = seal_round(round_)
-    check_sheet(sheet, sealed, delegation)
+    check_sheet(sheet, SheetTable.of(sealed), delegation)
     parties = tuple(
         party.model_copy(
             update={
