@@ -100,7 +100,9 @@ class _Writer:
             model.Table: self._grid,
             model.Matrix: self._grid,
             model.FlowMap: self._flows,
-            model.Notice: lambda b: self._paragraph(model.Text((model.Emphasis(f"{NOTICES[b.kind]}. "), b.text))),
+            model.Notice: lambda b: self._paragraph(
+                model.Text((model.Emphasis(f"{NOTICES[b.kind]}. "), b.text))
+            ),
             model.KeyValues: lambda b: self._items([_pair(*item) for item in b.items], "List Bullet"),
             model.Details: self._details,
         }
@@ -207,7 +209,9 @@ class _Writer:
         self.file.add_paragraph(READING)
         for entry in entries:
             source = entry.source
-            facts = ". ".join(filter(None, (source.title, source.producer, source.edition, source.licence, source.url)))
+            facts = ". ".join(
+                filter(None, (source.title, source.producer, source.edition, source.licence, source.url))
+            )
             words = f"[{entry.mark}] {facts}. {MEANINGS[entry.source_class].capitalize()}."
             self.file.add_paragraph(clean(words), style="List Bullet")
 

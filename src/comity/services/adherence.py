@@ -1,7 +1,8 @@
-"""What became of a schedule of commitments, at a day that is handed in (§9, E74): done, late, due, or nothing said.
+"""What became of a schedule of commitments, at a day that is handed in (§9, E74).
 
-Only what had happened by that day counts, so that the same journal gives the same answer for a day in the past
-whenever it is asked. A day that was moved stays visible: the first due day is kept beside the one that stands.
+Only what had happened by that day counts, so that the same journal gives the same answer for a day in the
+past whenever it is asked. A day that was moved stays visible: the first due day is kept beside the one that
+stands.
 
 Who may import me: services and doors. Start at :func:`check_adherence`.
 """
@@ -14,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.evidence import Parameters
@@ -126,7 +128,7 @@ class Adherence:
         return sum(one.state is state for one in self.standings)
 
     def by_owner(self) -> tuple[tuple[str, str, dict[State, int]], ...]:
-        """Counts by delegation and agency, in alphabetical order: nobody is ranked."""
+        """Count by delegation and agency, in alphabetical order: nobody is ranked."""
         counts: dict[tuple[str, str], Counter[State]] = {}
         for one in self.standings:
             counts.setdefault((one.commitment.delegation, one.agency), Counter())[one.state] += 1
@@ -134,7 +136,7 @@ class Adherence:
         return tuple((*owner, {state: counts[owner][state] for state in State}) for owner in order)
 
     def name(self, code: str) -> str:
-        """The name of a delegation, or its code where no name is known."""
+        """Name a delegation, or give its code where no name is known."""
         return self.names.get(code, code)
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,9 +175,9 @@ class Adherence:
 
 
 _FIELDS: Final = (
-    "key", "title", "delegation", "agency", "indicator", "milestone", "provision", "paragraph", "target", "value",
-    "first_due", "due", "due_day_moved", "state", "done_on", "reports", "reports_waiting", "reports_not_accepted",
-    "tranche", "unit", "payer", "released_on",
+    "key", "title", "delegation", "agency", "indicator", "milestone", "provision", "paragraph", "target",
+    "value", "first_due", "due", "due_day_moved", "state", "done_on", "reports", "reports_waiting",
+    "reports_not_accepted", "tranche", "unit", "payer", "released_on",
 )  # fmt: skip
 
 
@@ -200,7 +202,9 @@ def next_look(state: Conference, at: date) -> date:
     coming = [
         meeting.starts.date()
         for meeting in state.meetings.values()
-        if meeting.kind in {"joint committee", "review"} and not meeting.cancelled and meeting.starts.date() >= at
+        if meeting.kind in {"joint committee", "review"}
+        and not meeting.cancelled
+        and meeting.starts.date() >= at
     ]
     if coming:
         return min(coming)
@@ -229,9 +233,7 @@ def check_adherence(
         Names of delegations by code.
     """
     until = next_look(state, at) if soon is None else soon
-    known = [
-        _stand(one, at, until) for one in state.commitments.values() if one.versions[0].at.date() <= at
-    ]
+    known = [_stand(one, at, until) for one in state.commitments.values() if one.versions[0].at.date() <= at]
     known.sort(key=lambda one: (one.due, one.commitment.delegation, one.commitment.key))
     return Adherence(charter.title, at, until, tuple(known), dict(names or {}))
 
@@ -256,7 +258,7 @@ def _stand(commitment: Commitment, at: date, soon: date) -> Standing:
         agency=versions[-1].agency,
         first_due=versions[0].due,
         due=due,
-        moved=sum(a.due != b.due for a, b in zip(versions, versions[1:], strict=False)),
+        moved=sum(a.due != b.due for a, b in pairwise(versions)),
         state=state,
         done_on=done_on,
         reported=len(reports),

@@ -65,7 +65,9 @@ def write_adherence(adherence: Adherence) -> Document:
         subtitle=text("As of {day}.", day=date(adherence.at.isoformat())),
         blocks=tuple(blocks),
         sources=(
-            Source(_JOURNAL, "The journal of the round: what was registered, reported and found", "the parties"),
+            Source(
+                _JOURNAL, "The journal of the round: what was registered, reported and found", "the parties"
+            ),
             Source("model:§9", "Counted by Comity from the journal of the round", "Comity"),
         ),
         meta=Meta(
@@ -82,8 +84,11 @@ def _lead(adherence: Adherence) -> Answer:
         text("{state}: {n}", state=_capital(state.value), n=counted(adherence.count(state), state.value))
         for state in State
     )
-    lead = text("The milestone is reached and accepted for {kept} of {total}.", total=total,
-                kept=counted(kept, "reached", "", ""))  # fmt: skip
+    lead = text(
+        "The milestone is reached and accepted for {kept} of {total}.",
+        total=total,
+        kept=counted(kept, "reached", "", ""),
+    )
     return Answer(lead, "note", details, "Adherence")
 
 
@@ -97,16 +102,22 @@ def _by_owner(adherence: Adherence) -> Table:
         (
             Name(adherence.name(code)),
             Name(agency, "quote"),
-            *(Figure(float(n), "", SourceClass.MODELLED, f"model:§9|{state.value}") for state, n in counts.items()),
+            *(
+                Figure(float(n), "", SourceClass.MODELLED, f"model:§9|{state.value}")
+                for state, n in counts.items()
+            ),
         )
         for code, agency, counts in adherence.by_owner()
     ]
     note = text(
-        "Late: something was reported, and the milestone is not accepted. No evidence: the day has passed and nothing "
+        "Late: something was reported, and the milestone is not accepted. No evidence: the day has "
+        "passed and nothing "
         "was reported. Due: on or before {day}.",
         day=date(adherence.soon.isoformat()),
     )
-    return Table("Commitments by delegation and agency, in alphabetical order", columns, tuple(rows), note=note)
+    return Table(
+        "Commitments by delegation and agency, in alphabetical order", columns, tuple(rows), note=note
+    )
 
 
 def _timeline(adherence: Adherence) -> RangeChart:
@@ -118,10 +129,15 @@ def _timeline(adherence: Adherence) -> RangeChart:
         done = None
         if one.done_on is not None:
             days = float((one.done_on - adherence.at).days)
-            done = Figure(Range.point(days), _DAYS, SourceClass.ELICITED, f"{_JOURNAL}.{one.commitment.key}.reports")
+            done = Figure(
+                Range.point(days), _DAYS, SourceClass.ELICITED, f"{_JOURNAL}.{one.commitment.key}.reports"
+            )
         due = Figure(span, _DAYS, SourceClass.ELICITED, f"{_JOURNAL}.{one.commitment.key}.due")
-        label = text("{who}: {what}", who=Name(one.commitment.delegation, "code"),
-                     what=Name(one.commitment.title, "quote"))  # fmt: skip
+        label = text(
+            "{who}: {what}",
+            who=Name(one.commitment.delegation, "code"),
+            what=Name(one.commitment.title, "quote"),
+        )
         return RangeRow(label, due, done)
 
     return RangeChart(
@@ -140,24 +156,40 @@ def _waiting(adherence: Adherence) -> list[Block]:
             n = counted(one.waiting, f"waiting|{one.commitment.key}", "report", "reports")
             items.append(text("{key} ({what}): {n} without a finding.", n=n, **named))
         if one.may_release:
-            amount = Figure(one.commitment.tranche, one.commitment.unit or "", SourceClass.ELICITED,
-                            f"{_JOURNAL}.{one.commitment.key}.tranche")  # fmt: skip
+            amount = Figure(
+                one.commitment.tranche,
+                one.commitment.unit or "",
+                SourceClass.ELICITED,
+                f"{_JOURNAL}.{one.commitment.key}.tranche",
+            )
             payer = Name(adherence.name(one.commitment.payer or ""))
-            items.append(text("{key} ({what}): the milestone is reached; {payer} may release {amount}.",
-                              payer=payer, amount=amount, **named))  # fmt: skip
+            items.append(
+                text(
+                    "{key} ({what}): the milestone is reached; {payer} may release {amount}.",
+                    payer=payer,
+                    amount=amount,
+                    **named,
+                )
+            )
     silent = [one for one in adherence.standings if one.state is State.NO_EVIDENCE]
     items += [
-        text("{key} ({what}): was due on {day}; nothing was reported by {who}.",
-             key=Name(one.commitment.key, "code"), what=Name(one.commitment.title, "quote"),
-             day=date(one.due.isoformat()), who=Name(one.agency, "quote"))
+        text(
+            "{key} ({what}): was due on {day}; nothing was reported by {who}.",
+            key=Name(one.commitment.key, "code"),
+            what=Name(one.commitment.title, "quote"),
+            day=date(one.due.isoformat()),
+            who=Name(one.agency, "quote"),
+        )
         for one in silent
-    ]  # fmt: skip
+    ]
     if not items:
         return [Paragraph("Nothing waits for a finding, a release or a first report.")]
     blocks: list[Block] = [Bullets(tuple(items))]
     if silent:
         blocks.append(
-            Notice("missing", "No evidence is not evidence that nothing was done; it says that nobody reported.")
+            Notice(
+                "missing", "No evidence is not evidence that nothing was done; it says that nobody reported."
+            )
         )
     return blocks
 
@@ -175,10 +207,30 @@ def _register(adherence: Adherence) -> Table:
         if one.first_due != one.due:
             due = text("{due} (first {first})", due=due, first=date(one.first_due.isoformat()))
         return (
-            Name(c.key, "code"), Name(c.title, "quote"), Name(adherence.name(c.delegation)),
-            Name(one.agency, "quote"), Name(c.indicator, "quote"), target, value, due, one.state.value,
-        )  # fmt: skip
+            Name(c.key, "code"),
+            Name(c.title, "quote"),
+            Name(adherence.name(c.delegation)),
+            Name(one.agency, "quote"),
+            Name(c.indicator, "quote"),
+            target,
+            value,
+            due,
+            one.state.value,
+        )
 
-    heads = ("Key", "Commitment", "Delegation", "Agency", "Indicator", "Target", "Accepted value", "Due", "State")
-    return Table("All commitments, in the order of due days", tuple(Column(h) for h in heads),
-                 tuple(map(row, adherence.standings)))  # fmt: skip
+    heads = (
+        "Key",
+        "Commitment",
+        "Delegation",
+        "Agency",
+        "Indicator",
+        "Target",
+        "Accepted value",
+        "Due",
+        "State",
+    )
+    return Table(
+        "All commitments, in the order of due days",
+        tuple(Column(h) for h in heads),
+        tuple(map(row, adherence.standings)),
+    )

@@ -1,9 +1,9 @@
-"""A schedule in the fields of others: domains of SDG indicator 10.7.2, and objectives of the Global Compact (§9, E100).
+"""A schedule in the fields of others: SDG indicator 10.7.2 and the Global Compact (§9, E100).
 
-The indicator asks a government whether policies exist, across its whole country; its answer is a government's own. A
-commitment is at most one piece of it, so no score is computed here, and a sub-category without a commitment is "nothing
-in this agreement", never "no". Reports to the International Migration Review Forum are voluntary and have no fixed
-form; objectives of the compact are what they are usually ordered by.
+The indicator asks a government whether policies exist, across its whole country; its answer is a government's
+own. A commitment is at most one piece of it, so no score is computed here, and a sub-category without a
+commitment is "nothing in this agreement", never "no". Reports to the International Migration Review Forum are
+voluntary and have no fixed form; objectives of the compact are what they are usually ordered by.
 
 Who may import me: services and doors. Start at :func:`write_report`.
 """
@@ -88,9 +88,9 @@ def instrument_of(provision: str | None, charter: Charter) -> str | None:
     Examples
     --------
     >>> from comity.protocol.conference import Charter
-    >>> charter = Charter("Compact", ("ALB", "BRA"), provisions={"places": {"instrument": "LE02"}, "PE01-BRA-ALB": {}})
-    >>> instrument_of("places", charter), instrument_of("PE01-BRA-ALB", charter), instrument_of(None, charter)
-    ('LE02', 'PE01', None)
+    >>> charter = Charter("Compact", ("ALB", "BRA"), provisions={"places": {"instrument": "LE02"},
+    "PE01-BRA-ALB": {}}) >>> instrument_of("places", charter), instrument_of("PE01-BRA-ALB", charter),
+    instrument_of(None, charter) ('LE02', 'PE01', None)
     """
     if provision is None:
         return None
@@ -125,9 +125,12 @@ class AdherenceReport:
         for term in self._terms():
             domain = catalogue.term(SCHEME, term.code.partition(".")[0])
             head = {
-                "domain": domain.code, "domain_label": domain.label, "sub_category": term.code,
-                "sub_category_label": term.label, "label_mark": term.mark.value,
-            }  # fmt: skip
+                "domain": domain.code,
+                "domain_label": domain.label,
+                "sub_category": term.code,
+                "sub_category_label": term.label,
+                "label_mark": term.mark.value,
+            }
             mine = [one for one in self.placed if one.sub_category == term.code]
             rows += [head | _facts(one) for one in mine] or [head | {"note": "nothing in this agreement"}]
         for one in self.placed:
@@ -139,7 +142,7 @@ class AdherenceReport:
         return [t for t in Catalogue.load().vocabulary if t.scheme == SCHEME and "." in t.code]
 
     def to_csv(self) -> str:
-        """The rows for a spreadsheet."""
+        """Write the rows for a spreadsheet."""
         out = io.StringIO()
         writer = csv.DictWriter(out, list(_FIELDS), lineterminator="\r\n")
         writer.writeheader()
@@ -168,15 +171,42 @@ class AdherenceReport:
 
 
 _FIELDS: Final = (
-    "domain", "domain_label", "sub_category", "sub_category_label", "label_mark", "commitment", "title", "delegation",
-    "agency", "indicator", "target", "value", "due", "state", "done_on", "gcm_objectives", "note",
-)  # fmt: skip
+    "domain",
+    "domain_label",
+    "sub_category",
+    "sub_category_label",
+    "label_mark",
+    "commitment",
+    "title",
+    "delegation",
+    "agency",
+    "indicator",
+    "target",
+    "value",
+    "due",
+    "state",
+    "done_on",
+    "gcm_objectives",
+    "note",
+)
 
 
 def _facts(one: Placed) -> dict[str, Any]:
     plain = one.standing.to_dict()
-    kept = {key: plain[key] for key in ("title", "delegation", "agency", "indicator", "target", "value", "due",
-                                        "state", "done_on")}  # fmt: skip
+    kept = {
+        key: plain[key]
+        for key in (
+            "title",
+            "delegation",
+            "agency",
+            "indicator",
+            "target",
+            "value",
+            "due",
+            "state",
+            "done_on",
+        )
+    }
     return kept | {"commitment": plain["key"], "gcm_objectives": "; ".join(one.gcm)}
 
 
@@ -205,10 +235,13 @@ def _write(report: AdherenceReport) -> Document:
     inside = [one for one in report.placed if one.sub_category is not None]
     lead = text(
         "{n} of {all} bear on a question of SDG indicator {number}.",
-        n=counted(len(inside), "placed", "", ""), all=counted(len(report.placed), "all"), number=number,
-    )  # fmt: skip
+        n=counted(len(inside), "placed", "", ""),
+        all=counted(len(report.placed), "all"),
+        number=number,
+    )
     not_said = (
-        "No score: the indicator is a government's own answer on its whole country, and an agreement is one piece of it.",
+        "No score: the indicator is a government's own answer on its whole country, and an agreement is "
+        "one piece of it.",
         "The wording of sub-categories is recalled, and which commitment belongs where is our mapping.",
         "Reports to the International Migration Review Forum are voluntary and have no fixed form.",
     )
@@ -226,24 +259,34 @@ def _write(report: AdherenceReport) -> Document:
         else:
             rows.append(
                 (
-                    Name(row["domain_label"]), named, Name(row["title"], "quote"),
-                    Name(adherence.name(row["delegation"])), Name(row["agency"], "quote"), row["state"],
+                    Name(row["domain_label"]),
+                    named,
+                    Name(row["title"], "quote"),
+                    Name(adherence.name(row["delegation"])),
+                    Name(row["agency"], "quote"),
+                    row["state"],
                 )
-            )  # fmt: skip
+            )
     heads = ("Domain", "Sub-category (recalled)", "Commitment", "Delegation", "Agency", "State")
     blocks.append(Table("Commitments by what the indicator asks", tuple(map(Column, heads)), tuple(rows)))
     blocks.append(Heading(2, "What is not asked there", "not-asked"))
     blocks.append(
         Paragraph(
-            "Whether a commitment was kept in time, whether its tranche was released, and what it changed: the "
+            "Whether a commitment was kept in time, whether its tranche was released, and what it "
+            "changed: the "
             "indicator does not ask. The adherence page says it."
         )
     )
     outside: list[tuple[Cell, ...]] = [
-        (Name(one.standing.commitment.title, "quote"), Name(adherence.name(one.standing.commitment.delegation)),
-         one.standing.state.value, Name(one.reason, "quote"))
-        for one in report.placed if one.sub_category is None
-    ]  # fmt: skip
+        (
+            Name(one.standing.commitment.title, "quote"),
+            Name(adherence.name(one.standing.commitment.delegation)),
+            one.standing.state.value,
+            Name(one.reason, "quote"),
+        )
+        for one in report.placed
+        if one.sub_category is None
+    ]
     if outside:
         heads = ("Commitment", "Delegation", "State", "Why it is not asked")
         blocks.append(Table("Commitments outside the indicator", tuple(map(Column, heads)), tuple(outside)))

@@ -1,7 +1,7 @@
-"""The agenda of the next joint committee: what the journal of a round puts on the table, and what parties added (§9, E39).
+"""The agenda of the next joint committee, from the journal of a round (§9, E39).
 
-The same journal and day give the same agenda. It lists what waits for the committee; it does not say what the committee
-should find.
+The same journal and day give the same agenda. It lists what waits for the committee; it does not say what the
+committee should find.
 
 Who may import me: services and doors. Start at :func:`draft_agenda`.
 """
@@ -94,7 +94,7 @@ class Agenda:
     names: Mapping[str, str]
 
     def name(self, code: str) -> str:
-        """The name of a delegation, or what was given where it is none."""
+        """Name a delegation, or give what was given where it is none."""
         return self.names.get(code, code)
 
     def to_dict(self) -> dict[str, Any]:
@@ -150,7 +150,9 @@ class Agenda:
             subtitle=text("As the journal of the round stood on {day}.", day=date(self.at.isoformat())),
             blocks=tuple(blocks),
             sources=(Source("round:commitments", "The journal of the round", "the parties"),),
-            meta=Meta(disclaimer="A draft, made from the journal of the round. The committee adopts its own agenda."),
+            meta=Meta(
+                disclaimer="A draft, made from the journal of the round. The committee adopts its own agenda."
+            ),
         )
 
     def _line(self, point: Point) -> Text:
@@ -275,7 +277,11 @@ def _findings(standings: tuple[Standing, ...], at: Day) -> tuple[Point, ...]:
 
 
 def _opening(state: Conference, at: Day) -> tuple[Point, ...]:
-    held = [one for one in state.meetings.values() if one.recorded_at and one.kind in _KINDS and one.starts.date() <= at]
+    held = [
+        one
+        for one in state.meetings.values()
+        if one.recorded_at and one.kind in _KINDS and one.starts.date() <= at
+    ]
     last = max(held, key=lambda one: (one.starts, one.key), default=None)
     if last is None:
         return (Point("", "", "Adoption of the agenda"),)
@@ -291,7 +297,9 @@ def _next(charter: Charter, state: Conference, at: Day, chosen: Meeting | None) 
         for one in state.meetings.values()
         if one.kind in _KINDS and not one.cancelled and one.starts.date() >= at and one is not chosen
     ]
-    points = [Point(one.key, "", one.title, day=one.starts.date()) for one in sorted(later, key=lambda m: m.starts)]
+    points = [
+        Point(one.key, "", one.title, day=one.starts.date()) for one in sorted(later, key=lambda m: m.starts)
+    ]
     review = next((day for day in review_days(charter, state) if day >= at), None)
     if review is not None:
         points.append(Point("", "", "Review falls due by the charter's cycle", day=review))

@@ -1,8 +1,8 @@
-"""The calendar of a round as iCalendar (RFC 5545): due days, reviews, meetings, silence, meetings of ministers (§9).
+"""The calendar of a round as iCalendar (RFC 5545): due days, reviews, meetings, silence, ministers (§9).
 
-Same state and same stamp, same bytes. Identifiers are stable, so that a calendar program that subscribes moves an entry
-instead of doubling it; a number counts how often it was moved. Times are UTC. Only public facts of a round are in it:
-nothing of a proposal, an acceptance or a private sheet is read here.
+Same state and same stamp, same bytes. Identifiers are stable, so that a calendar program that subscribes
+moves an entry instead of doubling it; a number counts how often it was moved. Times are UTC. Only public
+facts of a round are in it: nothing of a proposal, an acceptance or a private sheet is read here.
 
 Who may import me: services and doors. Start at :func:`round_entries` and :func:`write_calendar`.
 """
@@ -88,11 +88,14 @@ def round_entries(
     """
     who = dict(names or {})
     found = [_meeting(meeting) for meeting in state.meetings.values()]
-    found += [_silence(silence) for silence in (*state.silences, *((state.silence,) if state.silence else ()))]
+    found += [
+        _silence(silence) for silence in (*state.silences, *((state.silence,) if state.silence else ()))
+    ]
     found += [
         Entry(
-            key=f"review.{number}", title=f"Review {number} falls due: {charter.title}", starts=day, kind="review",
-            words="By the charter's review cycle; the committee sets the day.", state="TENTATIVE",
+            key=f"review.{number}", title=f"Review {number} falls due: {charter.title}", starts=day,
+            kind="review", words="By the charter's review cycle; the committee sets the day.",
+            state="TENTATIVE",
         )
         for number, day in enumerate(review_days(charter, state, until=until), start=1)
     ]  # fmt: skip
@@ -183,19 +186,25 @@ def ministers_entries(first_year: int, last_year: int) -> tuple[Entry, ...]:
 
     Examples
     --------
-    >>> [(entry.title, entry.starts.isoformat()) for entry in ministers_entries(2026, 2026) if "Review" in entry.title]
-    [('Migration: International Migration Review Forum (usual month)', '2026-05-01')]
+    >>> [(entry.title, entry.starts.isoformat()) for entry in ministers_entries(2026, 2026) if "Review" in
+    entry.title] [('Migration: International Migration Review Forum (usual month)', '2026-05-01')]
     """
     if not (first_year in _YEARS and last_year in _YEARS and first_year <= last_year):
         msg = f"no calendar from {first_year} to {last_year}"
-        raise InputError(msg, key="years", accepted=f"years from {_YEARS.start} to {_YEARS.stop - 1}, in order")
+        raise InputError(
+            msg, key="years", accepted=f"years from {_YEARS.start} to {_YEARS.stop - 1}, in order"
+        )
     habits = _habits()
     found = []
     for meeting in read_mandates().meetings:
         habit = habits[meeting.forum]
         step = max(1, round(meeting.years_between))
         for year in range(first_year, last_year + 1):
-            if (year - habit["from"]) % step or year < habit["from"] or (not habit["regular"] and year > habit["from"]):
+            if (
+                (year - habit["from"]) % step
+                or year < habit["from"]
+                or (not habit["regular"] and year > habit["from"])
+            ):
                 continue
             found += [
                 _ministers(meeting.field, meeting.forum, date(year, month, 1), meeting.ministers, habit)
@@ -204,13 +213,14 @@ def ministers_entries(first_year: int, last_year: int) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _ministers(field: str, forum: str, first: date, ministers: bool, habit: Mapping[str, Any]) -> Entry:  # noqa: FBT001
+def _ministers(field: str, forum: str, first: date, ministers: bool, habit: Mapping[str, Any]) -> Entry:
     return Entry(
         key=f"ministers.{'-'.join(forum.lower().split())}.{first:%Y-%m}",
         title=f"{field}: {forum} (usual month)",
         starts=first,
         ends=add_months(first, 1) - timedelta(days=1),
-        words=f"{'Ministers meet' if ministers else 'A general review, not a meeting of ministers'}: {habit['note']}.\n"
+        words=f"{'Ministers meet' if ministers else 'A general review, not a meeting of ministers'}: "
+        f"{habit['note']}.\n"
         f"The month is {habit['mark']} and no day is known; check with the organiser.",
         kind="ministers",
         state="TENTATIVE",
@@ -239,7 +249,8 @@ def write_calendar(name: str, entries: Iterable[Entry], *, domain: str, stamp: d
     domain
         What makes identifiers unique in the world, such as ``round-slug.forum.example.org``.
     stamp
-        When the calendar was made, with its zone; the caller hands it in, so that the same state gives the same bytes.
+        When the calendar was made, with its zone; the caller hands it in, so that the same state gives the
+        same bytes.
 
     Raises
     ------
@@ -285,7 +296,10 @@ def _properties(entry: Entry, domain: str, stamp: datetime) -> Iterator[tuple[st
     yield "summary", entry.title
     yield "status", entry.state
     yield "sequence", entry.sequence
-    yield "transp", "OPAQUE" if isinstance(entry.starts, datetime) and entry.ends is not None else "TRANSPARENT"
+    yield (
+        "transp",
+        "OPAQUE" if isinstance(entry.starts, datetime) and entry.ends is not None else "TRANSPARENT",
+    )
     for key, value in (("description", entry.words), ("location", entry.place)):
         if value:
             yield key, value

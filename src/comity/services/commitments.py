@@ -1,8 +1,9 @@
-"""From an adopted package to a draft of its schedule: who does what by when, and what shows that it was done (§9).
+"""From an adopted package to a draft of its schedule: who does what by when, and what shows it (§9).
 
-A package says what is promised. A schedule says which agency owns each promise, how anybody can see that it was
-kept, and by when. What the round file says is taken over; what it does not say is proposed and marked, for the
-parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the secretariat registers.
+A package says what is promised. A schedule says which agency owns each promise, how anybody can see that it
+was kept, and by when. What the round file says is taken over; what it does not say is proposed and marked, for
+the parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the secretariat
+registers.
 
 Who may import me: services and doors. Start at :func:`propose_commitments`.
 """
@@ -104,8 +105,9 @@ def propose_commitments(
 
     Notes
     -----
-    A tranche is released by the clause's giver when its milestone is shown. Whose milestone it is, a round file
-    says only where the tranche waits for another clause; else the beneficiary is proposed, and marked as assumed.
+    A tranche is released by the clause's giver when its milestone is shown. Whose milestone it is, a round
+    file says only where the tranche waits for another clause; else the beneficiary is proposed, and marked as
+    assumed.
     """
     clauses = {clause.key: clause for clause in round_.table}
     unknown = sorted(set(values) - set(clauses))
@@ -145,16 +147,17 @@ class _Drafter:
     catalogue: Catalogue
 
     def whole(self, due: date) -> Draft:
-        """The clause as one commitment of its giver."""
+        """Put the clause as one commitment of its giver."""
         unit = self.instrument.parameter.unit
+        name = _capital(self.instrument.parameter.name)
+        measure, way = _measure(self.value, unit), "less" if self.clause.stronger == "low" else "more"
         payload = {
             "commitment": _key(self.clause.key),
             "delegation": self.clause.giver,
             "agency": self._agency(self.instrument.ministry_giver),
             "title": _cut(f"{self.instrument.title}, towards {self.clause.beneficiary}"),
             "indicator": _cut(f"{self.instrument.parameter.name.replace('_', ' ')} ({unit})"),
-            "milestone": f"{_capital(self.instrument.parameter.name)} stands at {_measure(self.value, unit)} or "
-            f"{'less' if self.clause.stronger == 'low' else 'more'}, by records that the agency publishes or shares.",
+            "milestone": f"{name} stands at {measure} or {way}, by records that the agency publishes or shares.",
             "due": due.isoformat(),
             "provision": self.clause.key,
             "target": float(self.value),
