@@ -1,7 +1,7 @@
-"""A round as a pure fold of its moves: phases, roles, rights, silence, packages, commitments, submissions (§9).
+"""A round as a pure fold of its moves: phases, rights, silence, packages, commitments, submissions (§9).
 
-The forum stores moves and shows pages; what a move does, and who may make it when, is said here. Nothing here reads a
-clock, keeps a file or knows a private value.
+The forum stores moves and shows pages; what a move does, and who may make it when, is said here. Nothing here
+reads a clock, keeps a file or knows a private value.
 
 Who may import me: services and doors. I import floor 1 and :mod:`comity.protocol.text` only.
 
@@ -24,6 +24,16 @@ from comity.protocol.conference.charter import ADOPTION_RULES, Charter
 from comity.protocol.conference.course_moves import adoption_so_far, due
 from comity.protocol.conference.fields import CLOCK_MARK, Terms
 from comity.protocol.conference.fold import apply, replay
+from comity.protocol.conference.follow_up import (
+    Adherence,
+    AgendaItem,
+    Review,
+    Standing,
+    adherence,
+    list_reviews,
+    make_agenda,
+    standing,
+)
 from comity.protocol.conference.journal import (
     read_journal,
     seal_charter,
@@ -60,6 +70,18 @@ from comity.protocol.conference.parts_after import (
     Submission,
 )
 from comity.protocol.conference.phases import STEPS, Phase, may_follow
+from comity.protocol.conference.reading import (
+    TEMPLATES,
+    ArticleCount,
+    Entry,
+    count_articles,
+    describe,
+    describe_public,
+    list_positions,
+    make_timeline,
+    name_seat,
+    silence_left,
+)
 from comity.protocol.conference.rights import RIGHTS, allows, matrix, refusal, why_not
 from comity.protocol.conference.state import Conference, begin
 from comity.protocol.conference.words import Words
@@ -75,16 +97,21 @@ __all__ = [
     "READS",
     "RIGHTS",
     "STEPS",
+    "TEMPLATES",
     "TERMS",
     "Acceptance",
     "Act",
+    "Adherence",
     "Adoption",
     "AdoptionAnswer",
+    "AgendaItem",
+    "ArticleCount",
     "Charter",
     "Commitment",
     "CommitmentVersion",
     "Conference",
     "Dispute",
+    "Entry",
     "Meeting",
     "Move",
     "Notice",
@@ -98,28 +125,41 @@ __all__ = [
     "Remark",
     "Report",
     "Response",
+    "Review",
     "Revision",
     "Role",
     "Seat",
     "Signature",
     "Silence",
+    "Standing",
     "Submission",
     "Terms",
     "Words",
+    "adherence",
     "adoption_so_far",
     "allows",
     "apply",
     "begin",
+    "count_articles",
+    "describe",
+    "describe_public",
     "due",
     "is_move",
+    "list_positions",
+    "list_reviews",
+    "make_agenda",
+    "make_timeline",
     "matrix",
     "may_follow",
+    "name_seat",
     "outcome",
     "read_journal",
     "refusal",
     "replay",
     "seal_charter",
     "seal_move",
+    "silence_left",
+    "standing",
     "verify",
     "verify_rows",
     "why_not",

@@ -1,4 +1,4 @@
-"""Who may sit in a round, and everything that may be done there: moves, reads, and writes outside the journal.
+"""Who may sit in a round, and everything that may be done there: moves, reads, and writes beside them.
 
 Who may import me: this room. Start at :class:`Role` and :class:`Act`; who may do what is in
 :mod:`comity.protocol.conference.rights`.
@@ -13,7 +13,7 @@ __all__ = ["DELEGATION_ROLES", "DOOR_ACTS", "MOVES", "PEOPLE", "READS", "Act", "
 
 
 class Role(StrEnum):
-    """What a person is in a round. No person sits at ``CLOCK``: it is the seat of what time itself brings about."""
+    """What a person is in a round. ``CLOCK`` is nobody: what time itself brings about."""
 
     SECRETARIAT = "secretariat"
     FACILITATOR = "facilitator"
@@ -35,15 +35,15 @@ DELEGATION_ROLES: Final = frozenset({Role.HEAD, Role.DELEGATE, Role.MINISTRY_OBS
 class Act(StrEnum):
     """Everything that may be done in a round. The value is the plain name that pages and refusals use."""
 
-    # moves: the course of the round
+    # moves first: the course of the round
     CHANGE_PHASE = "change phase"
     START_SILENCE = "start silence"
     OBJECT = "break silence"
-    PASS_SILENCE = "let silence pass"
+    PASS_SILENCE = "let silence pass"  # noqa: S105
     ANSWER_ADOPTION = "answer on adoption"
     DECLARE_ADOPTED = "declare adopted"
     SIGN = "sign"
-    # moves: the text
+    # then: the text
     ADD_ARTICLE = "add article"
     RETITLE_ARTICLE = "retitle article"
     ADD_PARAGRAPH = "add paragraph"
@@ -55,16 +55,16 @@ class Act(StrEnum):
     LOCK_PARAGRAPH = "lock paragraph"
     REOPEN_PARAGRAPH = "reopen paragraph"
     CUT_REVISION = "cut revision"
-    # moves: proposals and packages
+    # proposals, and packages that are accepted or not
     TABLE_PROPOSAL = "table proposal"
     AMEND_PROPOSAL = "amend proposal"
     WITHDRAW_PROPOSAL = "withdraw proposal"
     ANSWER_PROPOSAL = "answer proposal"
     OPEN_ACCEPTANCE = "open secret acceptance"
-    ANSWER_IN_SECRET = "answer in secret"
+    ANSWER_IN_SECRET = "answer in secret"  # noqa: S105
     CLOSE_ACCEPTANCE = "close acceptance"
     OUTCOME = "say outcome"
-    # moves: follow-up
+    # then: what follows signature
     REGISTER_COMMITMENT = "register commitment"
     AMEND_COMMITMENT = "amend commitment"
     REPORT_EVIDENCE = "report evidence"
@@ -72,7 +72,7 @@ class Act(StrEnum):
     RELEASE_TRANCHE = "release tranche"
     RAISE_DISPUTE = "raise dispute"
     CLOSE_DISPUTE = "close dispute"
-    # moves: meetings, words, civil society
+    # then: meetings, comments and civil society
     SCHEDULE = "schedule meeting"
     CANCEL_MEETING = "cancel meeting"
     ADD_AGENDA_ITEM = "add agenda item"

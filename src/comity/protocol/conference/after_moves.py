@@ -68,6 +68,9 @@ def _register(charter: Charter, state: Conference, move: Move, asked: terms.Regi
 def _amend(_: Charter, state: Conference, move: Move, asked: terms.AmendCommitment) -> Changes:
     commitment = find(state.commitments, asked.commitment, "commitment")
     _own(move, commitment.delegation, "a delegation changes its own commitments")
+    if asked.due is not None and move.seat.delegation is not None:
+        msg = "a due day is moved by the joint committee, whose decision the secretariat enters"
+        raise refuse(msg, key="due", accepted="another agency, or the day through the secretariat")
     due, agency = asked.due or commitment.due, asked.agency or commitment.agency
     if (due, agency) == (commitment.due, commitment.agency):
         msg = "the commitment says this already"
@@ -92,7 +95,8 @@ def _find_on(_: Charter, state: Conference, move: Move, asked: terms.AcceptEvide
         raise refuse(msg, key="report", accepted=f"1 to {len(commitment.reports)}")
     report = commitment.reports[asked.report - 1]
     if report.accepted is not None:
-        msg = f"report {asked.report} on '{commitment.key}' was {'accepted' if report.accepted else 'not accepted'} already"
+        before = "accepted" if report.accepted else "not accepted"
+        msg = f"report {asked.report} on '{commitment.key}' was {before} already"
         raise refuse(
             msg, key="report", accepted="one finding on each report; a new report gets a new finding"
         )

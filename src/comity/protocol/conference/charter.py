@@ -1,4 +1,4 @@
-"""The charter of a round: who negotiates, about what, and under which rules. It never changes once moves are made.
+"""The charter of a round: who negotiates, about what, and under which rules. Fixed once moves are made.
 
 Who may import me: this room. Start at :class:`Charter`.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ADOPTION_RULES", "Charter"]
 
 ADOPTION_RULES: Final = ("consensus", "unanimity", "two thirds", "majority")
-"""How the whole is adopted. ``consensus``: every delegation answered and none opposes; reservations are recorded.
+"""How the whole is adopted. ``consensus``: every delegation answered and none opposes; reservations stand.
 ``unanimity``: every delegation adopts. ``two thirds``, ``majority``: of all delegations adopt."""
 
 
@@ -46,14 +46,15 @@ class Charter:
     delegations
         Codes of the delegations, two or more, in the order of seats.
     silence_hours
-        Hours that a text lies under silence; a facilitator may give more, never fewer. Weekends count like other days.
+        Hours that a text lies under silence; a facilitator may give more, never fewer. Weekends count like
+        other days.
     adoption
         One of :data:`ADOPTION_RULES`.
     review_months
         Months between review meetings, counted from the first day of follow-up.
     provisions
-        Public provisions by key, as a round file names them: plain JSON objects. ``minimum`` and ``maximum``, where they
-        are numbers, bound what a proposal may say. Empty: any provision may be proposed.
+        Public provisions by key, as a round file names them: plain JSON objects. ``minimum`` and ``maximum``,
+        where they are numbers, bound what a proposal may say. Empty: any provision may be proposed.
     signatures
         Signatures with which the agreement enters into follow-up; None: those of all parties to the adoption.
     horizon
@@ -171,12 +172,14 @@ def _some(names: Mapping[str, object]) -> str:
 def _read_provisions(given: object) -> dict[str, dict[str, Any]]:
     accepted = "objects by key, with 'minimum' and 'maximum' as numbers where there are bounds"
     try:
-        if not isinstance(given, dict):
-            raise TypeError
-        copied = json.loads(json.dumps(given, allow_nan=False))
+        words = json.dumps(given, allow_nan=False, ensure_ascii=False)
+        words.encode()  # a half of a character cannot be stored or sealed
+        copied = json.loads(words)
     except (TypeError, ValueError, RecursionError):
+        copied = None
+    if not isinstance(copied, dict):
         msg = "provisions are plain JSON objects by key"
-        raise InputError(msg, key="provisions", accepted=accepted) from None
+        raise InputError(msg, key="provisions", accepted=accepted)
     for name, each in copied.items():
         read_key(name, "provisions")
         bounds = [each.get(end) for end in ("minimum", "maximum")] if isinstance(each, dict) else [""]

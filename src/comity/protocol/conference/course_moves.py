@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from comity.protocol.conference.charter import Charter
     from comity.protocol.conference.state import Conference
 
-__all__ = ["COURSE_MOVES", "due", "adoption_so_far"]
+__all__ = ["COURSE_MOVES", "adoption_so_far", "due"]
 
 Changes = dict[str, Any]
 
@@ -164,7 +164,8 @@ def due(charter: Charter, state: Conference, now: datetime) -> Move | None:  # n
     charter, state
         The round.
     now
-        The time of the door's own clock, not the time of the last move: a clock that went back lets nothing pass.
+        The time of the door's own clock, not the time of the last move: a clock that went back lets nothing
+        pass.
     """
     if (
         state.silence is None

@@ -1,4 +1,4 @@
-"""Payloads read from plain JSON: every key is declared once, with what it accepts, and checked when it is read.
+"""Payloads read from plain JSON: every key is declared once, with what it accepts, and checked.
 
 A payload is a frozen dataclass under :class:`Terms` whose fields are made by the functions below::
 
@@ -184,7 +184,7 @@ def prose(most: int, default: object = ..., *, empty: bool = False) -> Any:  # n
         if len(value) > most:
             msg = f"{len(value):,} characters are too many"
             raise InputError(msg, key=name, accepted=accepted)
-        if _STRAY.search(value) or not (empty or value.strip()):
+        if (not value.isprintable() and _STRAY.search(value)) or not (empty or value.strip()):
             raise _bad(name, value, accepted)
         return value
 

@@ -6,7 +6,6 @@ Start at :func:`apply`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import InputError
@@ -43,16 +42,17 @@ def apply(charter: Charter, state: Conference, move: Move) -> Conference:
     Raises
     ------
     comity.errors.InputError
-        When the move is earlier than the last one, its seat is not of this round, its role may not do this now, its
-        payload is not as accepted, or the round does not stand so that it could be done. The state given stays as it
-        was in any case.
+        When the move is earlier than the last one, its seat is not of this round, its role may not do this
+        now, its payload is not as accepted, or the round does not stand so that it could be done. The state
+        given stays as it was in any case.
 
     Examples
     --------
     >>> from datetime import UTC, datetime
     >>> from comity.protocol.conference import Act, Charter, Move, Role, Seat
     >>> charter = Charter("Compact of the three coasts", ("ALB", "BRA", "CIV"))
-    >>> move = Move(Act.CHANGE_PHASE, Seat(Role.FACILITATOR), datetime(2030, 1, 7, tzinfo=UTC), {"to": "zero draft"})
+    >>> at = datetime(2030, 1, 7, tzinfo=UTC)
+    >>> move = Move(Act.CHANGE_PHASE, Seat(Role.FACILITATOR), at, {"to": "zero draft"})
     >>> apply(charter, begin(charter), move).phase
     <Phase.ZERO_DRAFT: 'zero draft'>
     """
@@ -68,7 +68,9 @@ def apply(charter: Charter, state: Conference, move: Move) -> Conference:
     changes = _MOVES[move.act](charter, state, move, move.terms)
     if move.clock_went_back:
         changes["clock_marks"] = (*state.clock_marks, state.moves + 1)
-    return replace(state, moves=state.moves + 1, last_at=move.at, **changes)
+    changes["moves"] = state.moves + 1
+    changes["last_at"] = move.at
+    return state.follow(changes)
 
 
 def replay(charter: Charter, moves: Iterable[Move]) -> Conference:

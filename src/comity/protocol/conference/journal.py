@@ -1,7 +1,8 @@
 """The journal of a round: its charter and its moves, each sealed to all before it.
 
-A seal is the SHA-256 of the seal before and of the move in canonical JSON. A move that was changed, taken out of the
-middle or put elsewhere is found. Moves cut off at the end are not: keep the last seal elsewhere to find that.
+A seal is the SHA-256 of the seal before and of the move in canonical JSON. A move that was changed, taken out
+of the middle or put elsewhere is found. Moves cut off at the end are not: keep the last seal elsewhere to
+find that.
 
 Who may import me: this room; others import these names from :mod:`comity.protocol.conference`.
 Start at :func:`write_journal` and :func:`read_journal`; a forum that keeps rows uses :func:`seal_charter` and
@@ -89,7 +90,8 @@ def read_journal(text: str, *, name: str = "journal") -> tuple[Charter, list[Mov
     Raises
     ------
     comity.errors.InputError
-        When a line is no JSON object, was edited, moved or taken out, or the file is no journal; with file and line.
+        When a line is no JSON object, was edited, moved or taken out, or the file is no journal; with file
+        and line.
     """
     charter: Charter | None = None
     moves: list[Move] = []

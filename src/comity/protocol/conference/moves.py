@@ -1,4 +1,4 @@
-"""Moves: who did what, when, and with which payload. A private sheet is never a move, and no move holds a value of one.
+"""Moves: who did what, when, and with which payload. No move ever holds a private sheet or a part of one.
 
 Who may import me: this room. Start at :class:`Move`; :data:`TERMS` names the payload of each act.
 """
@@ -161,18 +161,19 @@ class Move:
     at
         When, with a zone; kept in UTC. The door hands it in.
     payload
-        Plain JSON values, as the act asks for (:data:`TERMS`). ``clock_went_back: true`` may stand beside them, where
-        the door's clock was behind the last move and ``at`` is the time of that move.
+        Plain JSON values, as the act asks for (:data:`TERMS`). ``clock_went_back: true`` may stand beside
+        them, where the door's clock was behind the last move and ``at`` is the time of that move.
 
     Raises
     ------
     comity.errors.InputError
-        When the act is no move, ``at`` has no zone, or the payload is no object. The payload itself is checked when
-        it is read: by :attr:`terms`, :meth:`read`, and when the move is applied.
+        When the act is no move, ``at`` has no zone, or the payload is no object. The payload itself is
+        checked when it is read: by :attr:`terms`, :meth:`read`, and when the move is applied.
 
     Examples
     --------
-    >>> move = Move(Act.OBJECT, Seat(Role.HEAD, "ALB"), datetime(2030, 1, 31, tzinfo=UTC), {"words": "Article 3."})
+    >>> at = datetime(2030, 1, 31, tzinfo=UTC)
+    >>> move = Move(Act.OBJECT, Seat(Role.HEAD, "ALB"), at, {"words": "Article 3."})
     >>> Move.read(move.to_plain()) == move
     True
     """

@@ -183,7 +183,7 @@ def _close(_: Charter, state: Conference, move: Move, asked: terms.CloseAcceptan
 
 
 def outcome(acceptance: Acceptance, answers: Mapping[str, bool]) -> dict[str, Any]:
-    """Return the payload of an outcome from the opened answers: accepted or not, and no more than may be said.
+    """Return the payload of an outcome from the opened answers: accepted or not, no more than may be said.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The parts of a round's state about text and proposals: revisions, silence, proposals, acceptances, adoption.
+"""The parts of a round's state about text and proposals: revisions, silence, acceptances, adoption.
 
-Every part says which move made it (``move``, counted from 1) and when. Nothing here is ever taken away: what ends is
-marked as ended.
+Every part says which move made it (``move``, counted from 1) and when. Nothing here is ever taken away: what
+ends is marked as ended.
 
 Who may import me: this room; others import these names from :mod:`comity.protocol.conference`.
 Start at :class:`Proposal`.
@@ -132,8 +132,8 @@ class Proposal:
 class Acceptance:
     """A package under secret acceptance. ``status``: open, accepted, not accepted or closed.
 
-    ``sealed`` holds what delegations handed in, which only the door can open; who answered is known, how is not.
-    ``accepting`` names a set only for a plurilateral acceptance that reached its threshold.
+    ``sealed`` holds what delegations handed in, which only the door can open; who answered is known, how is
+    not. ``accepting`` names a set only for a plurilateral acceptance that reached its threshold.
     """
 
     key: str

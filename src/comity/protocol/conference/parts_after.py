@@ -1,4 +1,4 @@
-"""The parts of a round's state about follow-up, meetings and civil society. History is added to, never overwritten.
+"""The parts of a round's state about follow-up, meetings and civil society. History is only added to.
 
 Who may import me: this room; others import these names from :mod:`comity.protocol.conference`.
 Start at :class:`Commitment`.
@@ -56,7 +56,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """Who does what by when; ``tranche`` is an amount of ``unit`` that ``payer`` releases on the milestone."""
+    """Who does what by when; ``payer`` releases ``tranche``, an amount of ``unit``, on the milestone."""
 
     key: str
     delegation: str

@@ -30,7 +30,7 @@ class Phase(StrEnum):
 STEPS: Final[Mapping[Phase, tuple[Phase, ...]]] = {
     Phase.CONSULTATION: (Phase.ZERO_DRAFT, Phase.CLOSED),
     Phase.ZERO_DRAFT: (Phase.CONSULTATION, Phase.REVISIONS, Phase.CLOSED),
-    # into silence by "start silence"; out of it by the clock, by an objection, or by the facilitator who takes it back
+    # into silence by "start silence"; out of it by the clock, an objection, or who takes it back
     Phase.REVISIONS: (Phase.SILENCE, Phase.CLOSED),
     Phase.SILENCE: (Phase.REVISIONS, Phase.ADOPTION),
     # the facilitator may take the text back to revisions; "declare adopted" leads on
@@ -39,7 +39,7 @@ STEPS: Final[Mapping[Phase, tuple[Phase, ...]]] = {
     Phase.FOLLOW_UP: (Phase.CLOSED,),
     Phase.CLOSED: (),
 }
-"""Which phases may follow a phase. Facilitator and secretariat make the step, except out of a running silence."""
+"""Which phases may follow a phase. Facilitator and secretariat make the step, except where silence passes."""
 
 
 def may_follow(before: Phase, after: Phase) -> bool:

@@ -1,7 +1,8 @@
 """Who may do what, and when: one table of roles, phases and acts (§9).
 
-The table says what a role may do in a phase. What else a move needs (that the proposal is one's own, that silence
-is still running) is checked where moves are applied. ``docs/forum-protocol.md`` shows the whole table.
+The table says what a role may do in a phase. What else a move needs (that the proposal is one's own, that
+silence is still running) is checked where moves are applied. ``docs/forum-protocol.md`` shows the whole
+table.
 
 Who may import me: this room; the forum asks :func:`allows` through :mod:`comity.protocol.conference`.
 Start at :data:`RIGHTS`.
@@ -146,7 +147,7 @@ def refusal(role: Role, phase: Phase, act: Act) -> Words | None:
     when = [each for each in Phase if allows(role, each, act)]
     if when:
         return Words(
-            "'%(act)s' is not possible in the phase '%(phase)s'; for the role '%(role)s' it is in: %(phases)s.",
+            "'%(act)s' is not for the phase '%(phase)s'; the role '%(role)s' may do it in: %(phases)s.",
             {"act": act.value, "phase": phase.value, "role": role.value, "phases": ", ".join(when)},
         )
     who = [each for each in Role if any(allows(each, step, act) for step in Phase)]
@@ -165,8 +166,8 @@ def why_not(role: Role, phase: Phase, act: Act) -> str:
     --------
     >>> why_not(Role.DELEGATE, Phase.SILENCE, Act.OBJECT)
     "The role 'delegate' may not 'break silence'; this is for: head of delegation."
-    >>> why_not(Role.HEAD, Phase.ADOPTION, Act.OBJECT)
-    "'break silence' is not possible in the phase 'adoption ad referendum'; for the role 'head of delegation' it is in: silence procedure."
+    >>> why_not(Role.PUBLIC, Phase.CLOSED, Act.READ_OTHER_SHEET)
+    "Nobody may 'read another's private sheet', at any time."
     """
     words = refusal(role, phase, act)
     return "" if words is None else str(words)

@@ -5,8 +5,6 @@ The payloads of follow-up, meetings and civil society are in :mod:`comity.protoc
 Who may import me: this room. Start at :class:`ProposeWording`.
 """
 
-# ruff: noqa: RUF009  (the functions are field specifiers: each gives a dataclass field)
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -251,8 +249,8 @@ class AnswerProposal(Terms):
 class OpenAcceptance(Terms):
     """Named delegations are asked, each in secret, whether they accept a proposal as it stands.
 
-    ``kind`` is ``all`` (accepted if every one says yes) or ``plurilateral`` (accepted for those who say yes, if they
-    are at least ``threshold``).
+    ``kind`` is ``all`` (accepted if every one says yes) or ``plurilateral`` (accepted for those who say yes,
+    if they are at least ``threshold``).
     """
 
     acceptance: str = key()

@@ -16,7 +16,7 @@ __all__ = ["Words", "refuse"]
 
 
 class Words(NamedTuple):
-    """One sentence: an English template in ``%(name)s`` form, which is also the key of a message file, and parameters.
+    """One sentence: an English template in ``%(name)s`` form, which is also its message key, and parameters.
 
     Examples
     --------

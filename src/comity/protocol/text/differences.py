@@ -282,7 +282,7 @@ def _alternatives(before: Paragraph, after: Paragraph, place: _Place) -> Iterato
         yield place.differs(Change.REORDERED)
 
 
-def _put_between(old: Iterable[str], new: Sequence[str] | dict[str, object]) -> bool:
+def _put_between(old: Iterable[str], new: Iterable[str]) -> bool:
     """Say whether a new alternative stands before one that was there; proposals come last."""
     known = set(old)
     seen_new = False

@@ -62,7 +62,9 @@ class Alternative:
     proponents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_key(self.key, "an alternative")
+        if "." in check_key(self.key, "an alternative"):
+            msg = f"{self.key!r} cannot be the key of an alternative"
+            raise InputError(msg, accepted="a key without a dot, such as alt4")
         _set(self, "wording", check_words(self.wording, key=self.key))
         _set(self, "proponents", tuple(sorted({check_code(code) for code in self.proponents})))
 
@@ -102,7 +104,7 @@ class Paragraph:
     def __post_init__(self) -> None:
         check_key(self.key, "a paragraph")
         _set(self, "alternatives", tuple(self.alternatives))
-        _set(self, "provisions", tuple(self.provisions))
+        _set(self, "provisions", tuple(check_title(one, key=self.key) for one in self.provisions))
         if not self.alternatives:
             msg = f"paragraph {self.key} has no words"
             raise InputError(msg, accepted="one alternative or more")
@@ -114,8 +116,6 @@ class Paragraph:
             if any(one.key == BASE for one in self.alternatives[1:]):
                 msg = f"the draft's own words of {self.key} come after an alternative"
                 raise InputError(msg, accepted="the alternative 'base' first")
-        for provision in self.provisions:
-            check_title(provision, key=self.key)
         if self.locked and self.bracketed:
             msg = f"paragraph {self.key} is locked and has brackets"
             raise InputError(msg, accepted="brackets settled before a paragraph is locked")

@@ -34,7 +34,8 @@ _UNFIT: Final = re.compile(
 )
 _LINE_END: Final = re.compile("\r\n?")
 _BREAKS: Final = re.compile("[ \t]*[\n\t\u2028\u2029]+[ \t]*")
-_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}(?:\.[A-Za-z0-9_-]{1,40})*\Z")
+# Twenty characters a part, so that "article.paragraph/alternative" fits the 64 that Word allows for a tag.
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}(?:\.[A-Za-z0-9_-]{1,20})?\Z")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\Z")
 
 
@@ -91,7 +92,7 @@ def check_title(title: object, *, key: str | None = None) -> str:
 
 
 def check_key(key: object, what: str) -> str:
-    """Give a key back if it is one: short, of letters, digits, ``-`` and ``_``, parts joined by dots.
+    """Give a key back if it is one: short, of letters, digits, ``-`` and ``_``; one dot in a paragraph's.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def check_key(key: object, what: str) -> str:
     """
     if not isinstance(key, str) or not _KEY.match(key):
         msg = f"{key!r} cannot be the key of {what}"
-        raise InputError(msg, accepted="a letter, then letters, digits, - and _, such as a3, a3.p2 or alt4")
+        raise InputError(msg, accepted="a letter, then letters, digits, - and _, at most 20, such as a3, a3.p2 or alt4")
     return key
 
 
