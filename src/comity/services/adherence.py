@@ -33,10 +33,15 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class State(StrEnum):
-    """Where a commitment stands. ``NO_EVIDENCE``: its day has passed and nothing at all was reported."""
+    """Where a commitment stands; finer than :class:`comity.protocol.conference.Standing`, and in step with it.
+
+    ``REPORTED``: its owner says that it is done, and no finding was made. ``NO_EVIDENCE``: its day has passed
+    and nothing at all was reported; ``LATE``: something was.
+    """
 
     DONE = "done"
     DONE_LATE = "done late"
+    REPORTED = "reported"
     LATE = "late"
     NO_EVIDENCE = "no evidence"
     DUE = "due"
@@ -247,6 +252,8 @@ def _stand(commitment: Commitment, at: date, soon: date) -> Standing:
     due = versions[-1].due
     if done_on is not None:
         state = State.DONE if done_on <= due else State.DONE_LATE
+    elif any(report.done and not _found_by(report, at) for report in reports):
+        state = State.REPORTED
     elif due < at:
         state = State.LATE if reports else State.NO_EVIDENCE
     else:

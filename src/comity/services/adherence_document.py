@@ -110,7 +110,7 @@ def _by_owner(adherence: Adherence) -> Table:
         for code, agency, counts in adherence.by_owner()
     ]
     note = text(
-        "Late: something was reported, and the milestone is not accepted. No evidence: the day has "
+        "Reported: its owner says that it is done, and no finding was made. Late: the day has passed and what was reported does not reach the milestone. No evidence: the day has "
         "passed and nothing "
         "was reported. Due: on or before {day}.",
         day=date(adherence.soon.isoformat()),

@@ -1,17 +1,20 @@
-"""The agenda of the next joint committee, from the journal of a round (§9, E39).
+"""The agenda of the next joint committee, from the journal of a round, as a document (§9, E39).
 
-The same journal and day give the same agenda. It lists what waits for the committee; it does not say what the
-committee should find.
+What waits is found by :func:`comity.protocol.conference.make_agenda`; here it is put under headings, with what
+falls due until the meeting and when the next meeting and review are. The same journal and day give the same
+agenda. It lists what waits for the committee; it does not say what the committee should find.
 
 Who may import me: services and doors. Start at :func:`draft_agenda`.
 """
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import InputError
+from comity.protocol.conference import AgendaItem, Words, list_reviews, make_agenda
 from comity.reports.canonical import render_json
 from comity.reports.document import (
     Block,
@@ -22,65 +25,47 @@ from comity.reports.document import (
     Meta,
     Name,
     Paragraph,
-    Source,
-    Text,
-    Words,
     date,
     text,
 )
+from comity.reports.document import Words as DocumentWords
 from comity.services.adherence import State, check_adherence
-from comity.services.calendar_feed import review_days
-from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date as Day
 
     from comity.protocol.conference import Charter, Conference, Meeting
-    from comity.services.adherence import Standing
 
-__all__ = ["Agenda", "Point", "Section", "draft_agenda", "next_meeting"]
+__all__ = ["Agenda", "Section", "draft_agenda", "next_meeting"]
 
 _KINDS: Final = frozenset({"joint committee", "review"})
 
-#: Key of a section → its heading. The order is that of the agenda.
+#: What an item is about → the heading it stands under. The order is that of the agenda.
 SECTIONS: Final[Mapping[str, str]] = {
     "opening": "Opening: agenda, and conclusions of the last meeting",
-    "findings": "Reports that wait for a finding",
-    "release": "Tranches that may be released",
+    "dispute": "Open disputes",
     "late": "Commitments past their day",
+    "evidence": "Reports that wait for a finding",
+    "tranche": "Tranches that may be released",
     "due": "Commitments that fall due soon",
-    "disputes": "Open disputes",
-    "submissions": "Submissions of civil society without a response",
-    "added": "Items added by delegations and the secretariat",
+    "submission": "Submissions of civil society without a response",
+    "review": "Reviews that were due and not held",
+    "item": "Items added by delegations and the secretariat",
     "next": "Next meeting and review",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One line under a heading: the key of what it is about, who it concerns, and words."""
-
-    key: str
-    who: str
-    title: str
-    words: str = ""
-    day: Day | None = None
-    amount: float | None = None
-    unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of the agenda with its lines; ``kind`` is a key of :data:`SECTIONS`."""
+    """A heading of the agenda with its items; ``about`` is a key of :data:`SECTIONS`."""
 
-    kind: str
-    points: tuple[Point, ...]
+    about: str
+    items: tuple[AgendaItem, ...]
 
     @property
     def title(self) -> str:
         """The heading."""
-        return SECTIONS[self.kind]
+        return SECTIONS[self.about]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +73,9 @@ class Agenda:
     """The draft agenda of a meeting."""
 
     title: str
-    at: Day
+    at: datetime.date
     meeting: Meeting | None
     sections: tuple[Section, ...]
-    names: Mapping[str, str]
-
-    def name(self, code: str) -> str:
-        """Name a delegation, or give what was given where it is none."""
-        return self.names.get(code, code)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -108,15 +88,8 @@ class Agenda:
                 "starts": meeting.starts.isoformat(),
             },
             "sections": [
-                {
-                    "kind": section.kind,
-                    "title": section.title,
-                    "points": [
-                        {"key": p.key, "who": p.who, "title": p.title, "words": p.words, "amount": p.amount,
-                         "unit": p.unit, "day": None if p.day is None else p.day.isoformat()}
-                        for p in section.points
-                    ],
-                }
+                {"about": section.about, "title": section.title,
+                 "items": [{"key": item.key, "words": str(item.words)} for item in section.items]}
                 for section in self.sections
             ],
         }  # fmt: skip
@@ -132,48 +105,30 @@ class Agenda:
         if meeting is None:
             blocks.append(Paragraph("No meeting is in the calendar yet; the secretariat sets the day."))
         else:
-            items: list[tuple[Words, Words]] = [
+            facts: list[tuple[DocumentWords, DocumentWords]] = [
                 ("Meeting", Name(meeting.title, "quote")),
                 ("Kind", meeting.kind),
                 ("Begins", text("{when} UTC", when=date(f"{meeting.starts:%Y-%m-%d %H:%M}"))),
             ]
             if meeting.place:
-                items.append(("Place", Name(meeting.place, "quote")))
-            blocks.append(KeyValues(tuple(items)))
+                facts.append(("Place", Name(meeting.place, "quote")))
+            blocks.append(KeyValues(tuple(facts)))
         for number, section in enumerate(self.sections, start=1):
             place = Name(f"{number}.", "version")
-            blocks.append(Heading(2, text("{n} {title}", n=place, title=section.title), section.kind))
-            lines = tuple(self._line(point) for point in section.points)
-            blocks.append(Bullets(lines) if lines else Paragraph("Nothing waits."))
+            blocks.append(Heading(2, text("{n} {title}", n=place, title=section.title), section.about))
+            blocks.append(Bullets(tuple(Name(str(item.words), "quote") for item in section.items)))
         return Document(
             title=text("{title}: draft agenda", title=Name(self.title, "quote")),
             subtitle=text("As the journal of the round stood on {day}.", day=date(self.at.isoformat())),
             blocks=tuple(blocks),
-            sources=(Source("round:commitments", "The journal of the round", "the parties"),),
             meta=Meta(
                 disclaimer="A draft, made from the journal of the round. The committee adopts its own agenda."
             ),
         )
 
-    def _line(self, point: Point) -> Text:
-        parts: list[Words] = []
-        if point.who:
-            parts += [Name(self.name(point.who)), ": "]
-        parts.append(Name(point.title, "quote"))
-        if point.key:
-            parts += [" (", Name(point.key, "code"), ")"]
-        if point.day is not None:
-            parts += [", ", date(point.day.isoformat())]
-        if point.amount is not None:
-            parts += [", ", Figure(point.amount, point.unit or "", SourceClass.ELICITED,
-                                   f"round:commitments.{point.key}.tranche")]  # fmt: skip
-        if point.words:
-            parts += [". ", Name(point.words, "quote")]
-        return Text(tuple(parts))
 
-
-def next_meeting(state: Conference, at: Day, key: str | None = None) -> Meeting | None:
-    """Return a meeting by its key, or the next joint committee or review that is to come; None if there is none.
+def next_meeting(state: Conference, at: datetime.date, key: str | None = None) -> Meeting | None:
+    """Return a meeting by its key, or the next joint committee or review that is to come, or None.
 
     Raises
     ------
@@ -182,24 +137,19 @@ def next_meeting(state: Conference, at: Day, key: str | None = None) -> Meeting 
     """
     if key is not None:
         if key not in state.meetings:
-            msg = f"there is no meeting '{key}'"
+            msg = f"there is no meeting '{key[:64]}'"
             raise InputError(msg, key="meeting", accepted=", ".join(list(state.meetings)[:8]) or "none yet")
         return state.meetings[key]
-    coming = [
-        one
-        for one in state.meetings.values()
-        if one.kind in _KINDS and not one.cancelled and one.recorded_at is None and one.starts.date() >= at
-    ]
+    coming = [one for one in _standing(state) if one.recorded_at is None and one.starts.date() >= at]
     return min(coming, key=lambda one: (one.starts, one.key), default=None)
 
 
+def _standing(state: Conference) -> list[Meeting]:
+    return [one for one in state.meetings.values() if one.kind in _KINDS and not one.cancelled]
+
+
 def draft_agenda(
-    charter: Charter,
-    state: Conference,
-    *,
-    at: Day,
-    meeting: str | None = None,
-    names: Mapping[str, str] | None = None,
+    charter: Charter, state: Conference, *, at: datetime.date, meeting: str | None = None
 ) -> Agenda:
     """Draft the agenda of a meeting from the journal.
 
@@ -211,8 +161,6 @@ def draft_agenda(
         The day on which it is drafted.
     meeting
         Key of the meeting; None: :func:`next_meeting`.
-    names
-        Names of delegations by code.
 
     Raises
     ------
@@ -220,87 +168,47 @@ def draft_agenda(
         When there is no meeting of that key.
     """
     chosen = next_meeting(state, at, meeting)
-    standings = check_adherence(charter, state, at=at).standings
-    found = {
-        "opening": _opening(state, at),
-        "findings": _findings(standings, at),
-        "release": tuple(
-            Point(one.commitment.key, one.commitment.payer or "", one.commitment.title,
-                  amount=one.commitment.tranche, unit=one.commitment.unit)
-            for one in standings if one.may_release
-        ),
-        "late": tuple(_point(one) for one in standings if one.state in {State.LATE, State.NO_EVIDENCE}),
-        "due": tuple(_point(one) for one in standings if one.state is State.DUE),
-        "disputes": tuple(
-            Point(one.key, one.delegation, one.words, day=one.at.date())
-            for one in state.disputes.values() if one.closed_at is None
-        ),
-        "submissions": tuple(
-            Point(one.key, one.seat.name, one.title, day=one.at.date())
-            for one in state.submissions.values() if not one.responses and not one.hidden
-        ),
-        "added": tuple(
-            Point("", item.seat.delegation or item.seat.role.value, item.words)
-            for item in (chosen.items if chosen else ())
-        ),
-        "next": _next(charter, state, at, chosen),
-    }  # fmt: skip
-    always = {"opening", "next"}
-    sections = tuple(Section(kind, found[kind]) for kind in SECTIONS if found[kind] or kind in always)
-    return Agenda(charter.title, at, chosen, sections, dict(names or {}))
+    found: dict[str, list[AgendaItem]] = {about: [] for about in SECTIONS}
+    for item in make_agenda(charter, state, at, meeting=chosen.key if chosen else None):
+        found[item.about].append(item)
+    found["opening"] = _opening(state, at)
+    found["due"] = [
+        AgendaItem(
+            "due", one.commitment.key,
+            Words("%(title)s (%(who)s, %(agency)s) is due on %(due)s.",
+                  {"title": one.commitment.title, "who": one.commitment.delegation, "agency": one.agency,
+                   "due": one.due.isoformat()}),
+        )
+        for one in check_adherence(charter, state, at=at).standings
+        if one.state is State.DUE
+    ]  # fmt: skip
+    found["next"] = _next(charter, state, at, chosen)
+    sections = tuple(Section(about, tuple(found[about])) for about in SECTIONS if found[about])
+    return Agenda(charter.title, at, chosen, sections)
 
 
-def _point(one: Standing) -> Point:
-    words = {
-        State.NO_EVIDENCE: "Nothing was reported.",
-        State.LATE: "Reported; the milestone is not accepted.",
-    }.get(one.state, "")
-    moved = f" The due day was moved; first {one.first_due.isoformat()}." if one.moved else ""
-    return Point(
-        one.commitment.key, one.commitment.delegation, one.commitment.title,
-        f"{words}{moved} Owner: {one.agency}.".strip(), one.due,
-    )  # fmt: skip
-
-
-def _findings(standings: tuple[Standing, ...], at: Day) -> tuple[Point, ...]:
-    points = []
-    for one in standings:
-        for number, report in enumerate(one.commitment.reports, start=1):
-            if report.accepted is None and report.at.date() <= at:
-                source = f" Source: {report.source}." if report.source else ""
-                says = "says that the milestone is reached" if report.done else "an interim report"
-                points.append(
-                    Point(one.commitment.key, one.commitment.delegation, one.commitment.title,
-                          f"Report {number}, {says}: {report.words}{source}", report.at.date())
-                )  # fmt: skip
-    return tuple(points)
-
-
-def _opening(state: Conference, at: Day) -> tuple[Point, ...]:
-    held = [
-        one
-        for one in state.meetings.values()
-        if one.recorded_at and one.kind in _KINDS and one.starts.date() <= at
-    ]
+def _opening(state: Conference, at: datetime.date) -> list[AgendaItem]:
+    items = [AgendaItem("opening", "", Words("Adoption of the agenda.", {}))]
+    held = [one for one in _standing(state) if one.recorded_at and one.starts.date() <= at]
     last = max(held, key=lambda one: (one.starts, one.key), default=None)
-    if last is None:
-        return (Point("", "", "Adoption of the agenda"),)
-    return (
-        Point("", "", "Adoption of the agenda"),
-        Point(last.key, "", f"Conclusions of: {last.title}", last.record, last.starts.date()),
+    if last is not None:
+        params = {"title": last.title, "day": f"{last.starts:%Y-%m-%d}", "words": last.record}
+        items.append(
+            AgendaItem("opening", last.key, Words("Conclusions of %(title)s, %(day)s: %(words)s", params))
+        )
+    return items
+
+
+def _next(charter: Charter, state: Conference, at: datetime.date, chosen: Meeting | None) -> list[AgendaItem]:
+    later = [one for one in _standing(state) if one.starts.date() >= at and one is not chosen]
+    items = [
+        AgendaItem("next", one.key, Words("%(title)s, %(day)s.", {"title": one.title, "day": f"{one.starts:%Y-%m-%d}"}))
+        for one in sorted(later, key=lambda one: (one.starts, one.key))
+    ]  # fmt: skip
+    review = next(
+        (each for each in list_reviews(charter, state, at) if each.due >= at and not each.meeting), None
     )
-
-
-def _next(charter: Charter, state: Conference, at: Day, chosen: Meeting | None) -> tuple[Point, ...]:
-    later = [
-        one
-        for one in state.meetings.values()
-        if one.kind in _KINDS and not one.cancelled and one.starts.date() >= at and one is not chosen
-    ]
-    points = [
-        Point(one.key, "", one.title, day=one.starts.date()) for one in sorted(later, key=lambda m: m.starts)
-    ]
-    review = next((day for day in review_days(charter, state) if day >= at), None)
     if review is not None:
-        points.append(Point("", "", "Review falls due by the charter's cycle", day=review))
-    return tuple(points) or (Point("", "", "Day of the next meeting"),)
+        params = {"number": review.number, "due": review.due.isoformat()}
+        items.append(AgendaItem("next", "", Words("Review %(number)s falls due on %(due)s.", params)))
+    return items or [AgendaItem("next", "", Words("The committee sets the day of its next meeting.", {}))]

@@ -19,6 +19,7 @@ import yaml
 from comity.errors import EvidenceError, InputError, MissingExtraError
 from comity.evidence import Parameters
 from comity.evidence.catalogue_set import PACKED
+from comity.protocol.conference import list_reviews
 from comity.regime.agencies import read_mandates
 from comity.services.commitments import add_months
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from comity.protocol.conference import Charter, Commitment, Conference, Meeting, Silence
 
-__all__ = ["Entry", "ministers_entries", "read_calendar", "review_days", "round_entries", "write_calendar"]
+__all__ = ["Entry", "ministers_entries", "read_calendar", "round_entries", "write_calendar"]
 
 _PRODUCT: Final = "-//Comity//Calendar of a round//EN"
 _STATES: Final = ("CONFIRMED", "TENTATIVE", "CANCELLED")
@@ -82,7 +83,7 @@ def round_entries(
     commitments
         Whether commitments are shown at all; a reader who may not read them yet gets meetings only.
     until
-        Last day for reviews that fall due; None: five of them.
+        Reviews that fall due up to this day, and the next one; None: the next one.
     names
         Names of delegations by code.
     """
@@ -91,13 +92,14 @@ def round_entries(
     found += [
         _silence(silence) for silence in (*state.silences, *((state.silence,) if state.silence else ()))
     ]
+    reviews = list_reviews(charter, state, date.min if until is None else until)
     found += [
         Entry(
-            key=f"review.{number}", title=f"Review {number} falls due: {charter.title}", starts=day,
-            kind="review", words="By the charter's review cycle; the committee sets the day.",
+            key=f"review.{review.number}", title=f"Review {review.number} falls due: {charter.title}",
+            starts=review.due, kind="review", words="By the charter's review cycle; the committee sets the day.",
             state="TENTATIVE",
         )
-        for number, day in enumerate(review_days(charter, state, until=until), start=1)
+        for review in reviews
     ]  # fmt: skip
     if commitments:
         found += [
@@ -110,22 +112,6 @@ def round_entries(
 
 def _order(entry: Entry) -> tuple[str, str]:
     return entry.starts.isoformat()[:16], entry.key
-
-
-def review_days(charter: Charter, state: Conference, *, until: date | None = None) -> tuple[date, ...]:
-    """Days on which a review falls due: every so many months from the first day of follow-up.
-
-    Empty before follow-up began. Without ``until``, as many as five.
-    """
-    first = next((one.at.date() for one in state.phases if one.phase == "follow-up and review"), None)
-    if first is None:
-        return ()
-    if until is None:
-        return tuple(add_months(first, charter.review_months * number) for number in range(1, 6))
-    days = []
-    while (day := add_months(first, charter.review_months * (len(days) + 1))) <= until:
-        days.append(day)
-    return tuple(days)
 
 
 def _meeting(meeting: Meeting) -> Entry:

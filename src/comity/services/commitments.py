@@ -157,7 +157,7 @@ class _Drafter:
             "agency": self._agency(self.instrument.ministry_giver),
             "title": _cut(f"{self.instrument.title}, towards {self.clause.beneficiary}"),
             "indicator": _cut(f"{self.instrument.parameter.name.replace('_', ' ')} ({unit})"),
-            "milestone": f"{name} stands at {measure} or {way}, by records that the agency publishes or shares.",
+            "milestone": f"{name} stands at {measure} or {way}, by records of the agency that can be seen.",
             "due": due.isoformat(),
             "provision": self.clause.key,
             "target": float(self.value),
@@ -183,7 +183,9 @@ class _Drafter:
             "delegation": delegation,
             "agency": self._agency(ministry),
             "title": _cut(f"{self.instrument.title}: milestone of tranche {number}"),
-            "indicator": _cut(f"milestone reached (yes or no), for {_number(tranche.share * 100)} % of the clause"),
+            "indicator": _cut(
+                f"milestone reached (yes or no), for {_number(tranche.share * 100)} % of the clause"
+            ),
             "milestone": tranche.milestone,
             "due": add_months(self.start, tranche.due).isoformat(),
             "provision": self.clause.key,
@@ -192,7 +194,9 @@ class _Drafter:
         if amount > 0 and self.clause.giver != delegation:
             payload |= {"tranche": amount, "unit": unit, "payer": self.clause.giver}
         return self._made(
-            payload, *assumed, "agency: the ministry that the catalogue names for this instrument (our mapping)"
+            payload,
+            *assumed,
+            "agency: the ministry that the catalogue names for this instrument (our mapping)",
         )
 
     def _agency(self, ministry: str) -> str:

@@ -1,9 +1,9 @@
 """A page for the public on one round: what is negotiated, by whom, and how far it is (E59, E78, E79).
 
-Made from the charter and the state of the round alone, and only from parts of it that are public: proposals, packages
-under acceptance, comments, points of order and disputes are never read here, and who stands behind which wording is not
-either. Words that are still open are shown only as far as the secretariat opens them (:class:`Scope`), until the round is
-signed, when anybody may read the text.
+Made from the charter and the state of the round alone, and only from parts of it that are public: proposals,
+packages under acceptance, comments, points of order and disputes are never read here, and who stands behind which
+wording is not either. Words that are still open are shown only as far as the secretariat opens them
+(:class:`Scope`), until the round is adopted, when anybody may read the text.
 
 Who may import me: services and doors. Start at :func:`make_round_page`, then :func:`check_page_words`.
 """
@@ -50,7 +50,7 @@ PHASE_WORDS: Final[Mapping[Phase, str]] = {
     Phase.CONSULTATION: "The parties say what they want to talk about. Nothing is drafted yet.",
     Phase.ZERO_DRAFT: "A first draft is being written.",
     Phase.REVISIONS: "The parties work on the text. Nothing is agreed until everything is agreed.",
-    Phase.SILENCE: "The text is with the parties. If nobody objects before the deadline, it goes on to adoption.",
+    Phase.SILENCE: "The text is with the parties. If none objects before the deadline, it goes on to adoption.",
     Phase.ADOPTION: "The parties say whether they adopt the text, subject to approval at home.",
     Phase.SIGNATURE: "The text is adopted and open for signature.",
     Phase.FOLLOW_UP: "The agreement is in force between those who signed; they report on what they promised.",
@@ -58,9 +58,9 @@ PHASE_WORDS: Final[Mapping[Phase, str]] = {
 }
 _RETURN: Final = frozenset({"PE01", "PE02", "PE03", "PE04", "PE17"})
 _CHANGED: Final = {
-    "raise": "raised", "lower": "lowered", "expand": "expanded", "restrict": "restricted", "introduce": "introduced",
-    "withdraw": "withdrawn", "deepen": "deepened", "reduce": "reduced", "narrow": "narrowed", "widen": "widened",
-    "longer": "made longer", "shorter": "made shorter",
+    "raise": "raised", "lower": "lowered", "expand": "expanded", "restrict": "restricted",
+    "introduce": "introduced", "withdraw": "withdrawn", "deepen": "deepened",
+    "reduce": "reduced", "narrow": "narrowed", "widen": "widened",    "longer": "made longer", "shorter": "made shorter",
 }  # fmt: skip
 _MOVES: Final = {"+": "goes up", "-": "goes down", "0": "does not change (no effect found)"}
 
@@ -98,7 +98,7 @@ class PublicProvision:
 
 @dataclass(frozen=True, slots=True)
 class PublicParagraph:
-    """A paragraph: ``state`` is agreed, settled, open or left out; ``wordings`` is empty where they are not opened."""
+    """A paragraph: ``state`` is agreed, settled, open or left out; no ``wordings`` where they are not opened."""
 
     key: str
     state: str
@@ -122,7 +122,7 @@ class PublicArticle:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What research says of one thing on the table, and where; ``note`` says why sources disagree, where they do."""
+    """What research says of one thing on the table; ``note`` says why sources disagree, where they do."""
 
     title: str
     words: str
@@ -134,7 +134,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class WordFinding:
-    """A phrase that neutral wording does not use, where it stands, and whether it is somebody's own (quoted) words."""
+    """A phrase that neutral wording does not use, where it stands, and whether it is quoted from others."""
 
     place: str
     quoted: bool
@@ -198,8 +198,8 @@ class RoundPage:
             "rules": {"adoption": self.adoption, "silence_hours": self.silence_hours,
                       "review_months": self.review_months},
             "on_the_table": [
-                {"key": p.key, "title": p.title, "giver": p.giver, "beneficiary": p.beneficiary, "minimum": p.minimum,
-                 "maximum": p.maximum, "unit": p.unit}
+                {"key": p.key, "title": p.title, "giver": p.giver, "beneficiary": p.beneficiary,
+                 "minimum": p.minimum, "maximum": p.maximum, "unit": p.unit}
                 for p in self.provisions
             ],
             "text": {
@@ -210,16 +210,18 @@ class RoundPage:
                     for a in self.articles
                 ],
             },
-            "secretariat": {"about": self.words.about, "criteria": self.words.criteria, "removal": self.words.removal},
+            "secretariat": {"about": self.words.about, "criteria": self.words.criteria,
+                            "removal": self.words.removal},
             "evidence": [
-                {"on": s.title, "says": s.words, "if": s.condition, "contested": s.contested, "source": s.source,
-                 "note": s.note}
+                {"on": s.title, "says": s.words, "if": s.condition, "contested": s.contested,
+                 "source": s.source, "note": s.note}
                 for s in self.statements
             ],
             "submissions": [
                 {"key": s.key, "from": s.seat.name, "title": s.title, "words": s.words,
                  "paragraphs": list(s.paragraphs), "at": s.at.isoformat(),
-                 "responses": [{"outcome": r.outcome, "words": r.words, "at": r.at.isoformat()} for r in s.responses]}
+                 "responses": [{"outcome": r.outcome, "words": r.words, "at": r.at.isoformat()}
+                               for r in s.responses]}
                 for s in self.submissions
             ],
             "submissions_withheld": self.withheld,
@@ -349,7 +351,7 @@ def _provisions(charter: Charter, names: Mapping[str, str]) -> Iterator[PublicPr
         giver, beneficiary = (names.get(code, code) for code in ends)
         yield PublicProvision(
             key=key,
-            title=instrument.title if instrument else str(facts.get("title") or key),
+            title=instrument.title if instrument else str(facts.get("name") or facts.get("title") or key),
             definition=instrument.definition if instrument else "",
             giver=giver,
             beneficiary=beneficiary,
@@ -404,8 +406,8 @@ def _source(grade: str, words: str, line: str) -> str:
 def check_page_words(page: RoundPage) -> tuple[WordFinding, ...]:
     """Find on a page what neutral wording does not say; words of the secretariat first, quoted words after.
 
-    Quoted words (of the text under negotiation, and of civil society) stay their authors'; that they are not neutral is
-    shown to the secretariat and is no reason to change them.
+    Quoted words (of the text under negotiation, and of civil society) stay their authors'; that they are not
+    neutral is shown to the secretariat and is no reason to change them.
     """
     own = [
         ("title", page.title),
