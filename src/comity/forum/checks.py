@@ -22,7 +22,9 @@ def check_keys(app_configs: Any, **_: Any) -> list[Error]:  # noqa: ANN401, ARG0
     found: list[Error] = []
     if not settings.SECRET_KEY_LASTS:
         hint = "Set COMITY_SECRET_KEY_FILE, or let 'comity forum' make one."
-        found.append(Error("There is no lasting secret: sessions end with each start.", hint=hint, id="forum.E001"))
+        found.append(
+            Error("There is no lasting secret: sessions end with each start.", hint=hint, id="forum.E001")
+        )
     try:
         read_master(settings.KEY_FILE)
     except InputError as error:

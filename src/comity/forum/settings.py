@@ -21,7 +21,9 @@ DATA = data_folder()
 DEBUG = ask_yes("COMITY_DEBUG")
 DEMO = ask_yes("COMITY_DEMO")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-ALLOWED_HOSTS = [each.strip() for each in ask("COMITY_HOSTS", ",".join(LOCAL_HOSTS)).split(",") if each.strip()]
+ALLOWED_HOSTS = [
+    each.strip() for each in ask("COMITY_HOSTS", ",".join(LOCAL_HOSTS)).split(",") if each.strip()
+]
 #: Only on this machine: cookies may travel without TLS, which nobody else can see.
 LOCAL = DEBUG or set(ALLOWED_HOSTS) <= {*LOCAL_HOSTS, "testserver"}
 
@@ -168,7 +170,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = True
-CSRF_TRUSTED_ORIGINS = [] if LOCAL else [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
+CSRF_TRUSTED_ORIGINS = (
+    [] if LOCAL else [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
+)
 CSRF_FAILURE_VIEW = "comity.forum.views.errors.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -190,9 +194,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 STATIC_URL = "static/"
-STATICFILES_DIRS: list[Path] = []
-STATIC_ROOT = DATA / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served from the installed package: nothing to collect
+WHITENOISE_MAX_AGE = 0 if DEBUG else 600
 WHITENOISE_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "en"

@@ -135,7 +135,10 @@ def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
     from comity.forum.backup import verify_rounds  # noqa: PLC0415
 
     found = [
-        ("error" if each.level > WARNING else "warning", f"{each.id}: {each.msg}" + (f" {each.hint}" if each.hint else ""))
+        (
+            "error" if each.level > WARNING else "warning",
+            f"{each.id}: {each.msg}" + (f" {each.hint}" if each.hint else ""),
+        )
         for each in run_checks(include_deployment_checks=deploy)
         if each.level >= WARNING
     ]

@@ -197,5 +197,3 @@ def _open_answers(round_: Round, acceptance: Acceptance) -> dict[str, bool]:
             raise InputError(msg, key="sealed", accepted="an answer that was sealed by this forum") from None
         found[code] = opened == _YES
     return found
-
-

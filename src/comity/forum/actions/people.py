@@ -225,7 +225,9 @@ def accept_invitation(
         if not used.update(used=now):
             msg = "this link was used already, was taken back, or is over; ask for a new one"
             raise InputError(msg, key="link")
-        row = Invitation.objects.select_related("round", "delegation", "for_user").get(token_hash=_hash(token))
+        row = Invitation.objects.select_related("round", "delegation", "for_user").get(
+            token_hash=_hash(token)
+        )
         if row.for_user is not None:
             user = row.for_user
         elif user is None:

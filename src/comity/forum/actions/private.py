@@ -105,7 +105,9 @@ def read_private_sheet(*, round: Round, seat: Seat, name: str) -> tuple[Any, int
     row = PrivateSheet.objects.filter(delegation=delegation, name=name).first()
     if row is None:
         return None, 0
-    return json.loads(open_sealed(key_of(delegation), bytes(row.cipher), _about(delegation, name))), row.version
+    return json.loads(
+        open_sealed(key_of(delegation), bytes(row.cipher), _about(delegation, name))
+    ), row.version
 
 
 def _about(delegation: Delegation, name: str) -> str:

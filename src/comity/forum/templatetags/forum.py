@@ -40,7 +40,9 @@ def moment(at: datetime | None) -> SafeString | str:
     utc = at.astimezone(UTC)
     shown = date_format(own, "j M Y, H:i")
     if own.utcoffset() == utc.utcoffset():
-        return format_html('<time datetime="{}">{} <abbr class="utc">UTC</abbr></time>', utc.isoformat(), shown)
+        return format_html(
+            '<time datetime="{}">{} <abbr class="utc">UTC</abbr></time>', utc.isoformat(), shown
+        )
     day = "H:i" if own.date() == utc.date() else "j M, H:i"
     return format_html(
         '<time datetime="{}">{} <span class="utc">({} UTC)</span></time>',

@@ -20,7 +20,9 @@ __all__ = ["bad_request", "csrf_failed", "fault", "not_found", "refused"]
 
 
 def _page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
-    return render(request, "forum/error.html", {"title": title, "words": words, "code": status}, status=status)
+    return render(
+        request, "forum/error.html", {"title": title, "words": words, "code": status}, status=status
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -40,7 +42,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
         request,
         403,
         _("This form is no longer valid"),
-        _("It was opened too long ago, or cookies are off. Go back, load the page again and send it once more."),
+        _(
+            "It was opened too long ago, or cookies are off. Go back, load the page again and send it once more."
+        ),
     )
 
 

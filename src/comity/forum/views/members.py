@@ -61,7 +61,9 @@ def invite(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         if role not in set(PEOPLE):
             raise InputError(_("choose a role"), key="role")  # noqa: TRY301
-        seat = Seat(Role(role), code if Role(role) in DELEGATION_ROLES else None, request.POST.get("name", ""))
+        seat = Seat(
+            Role(role), code if Role(role) in DELEGATION_ROLES else None, request.POST.get("name", "")
+        )
         _row, token = actions.invite(round=place.round, seat=seat, now=place.now, by=request.user)
     except InputError as error:
         messages.error(request, str(error))

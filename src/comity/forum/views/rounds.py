@@ -30,9 +30,7 @@ __all__ = ["course", "log", "log_export", "overview", "try_move", "urlpatterns"]
 PAGE = 50
 
 
-def try_move(
-    request: HttpRequest, place: Place, act: Act, payload: Mapping[str, Any], *, done: str
-) -> bool:
+def try_move(request: HttpRequest, place: Place, act: Act, payload: Mapping[str, Any], *, done: str) -> bool:
     """Make the move of a form and tell the reader what came of it; the form's ``key`` makes it once."""
     try:
         place.move(act, payload, request.POST.get("key", ""))

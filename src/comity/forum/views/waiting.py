@@ -43,17 +43,28 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
         return allows(seat.role, state.phase, act)
 
     if state.silence is not None and may(Act.OBJECT):
-        found.append(Task(_("Silence is running: object before it ends, or let it pass."), reverse("round", args=[slug])))
+        found.append(
+            Task(
+                _("Silence is running: object before it ends, or let it pass."), reverse("round", args=[slug])
+            )
+        )
     if may(Act.ANSWER_IN_SECRET):
         asked = [
             each
             for each in state.acceptances.values()
             if each.status == "open" and code in each.among and code not in each.answered
         ]
-        found += [Task(_("A package awaits your answer in secret."), _link("proposals", slug)) for _each in asked]
+        found += [
+            Task(_("A package awaits your answer in secret."), _link("proposals", slug)) for _each in asked
+        ]
     if may(Act.ANSWER_ADOPTION) and code not in state.answers:
         found.append(Task(_("The text awaits your answer on adoption."), _link("text", slug)))
-    if may(Act.SIGN) and state.adoption is not None and code in state.adoption.parties and code not in state.signatures:
+    if (
+        may(Act.SIGN)
+        and state.adoption is not None
+        and code in state.adoption.parties
+        and code not in state.signatures
+    ):
         found.append(Task(_("The text awaits your signature."), _link("text", slug)))
     if may(Act.ANSWER_PROPOSAL):
         fresh = [
@@ -66,7 +77,9 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
         ]
         if fresh:
             words = ngettext(
-                "%(n)s proposal has no answer from you.", "%(n)s proposals have no answer from you.", len(fresh)
+                "%(n)s proposal has no answer from you.",
+                "%(n)s proposals have no answer from you.",
+                len(fresh),
             )
             found.append(Task(words % {"n": len(fresh)}, _link("proposals", slug)))
     if may(Act.ANSWER_SUBMISSION):
@@ -80,5 +93,3 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
         open_ = [each for each in state.points.values() if not each.ruling]
         found += [Task(_("A point of order awaits your ruling."), _link("log", slug)) for _each in open_]
     return found
-
-
