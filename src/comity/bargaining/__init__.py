@@ -7,6 +7,11 @@ Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaini
 
 from __future__ import annotations
 
+from comity.bargaining.accepted import (
+    Accepted,
+    coarsen,
+    find_accepted,
+)
 from comity.bargaining.exchange import (
     Rate,
     essential_clauses,
@@ -117,6 +122,7 @@ from comity.bargaining.zone import (
 
 __all__ = [
     "STRATEGIES",
+    "Accepted",
     "Alternative",
     "Blockers",
     "Cap",
@@ -161,10 +167,12 @@ __all__ = [
     "balance_pairs",
     "break_even_use",
     "break_even_worth",
+    "coarsen",
     "decide",
     "essential_clauses",
     "exchange_cycles",
     "exchange_rates",
+    "find_accepted",
     "find_blockers",
     "find_flip",
     "flag_fragility",

@@ -27,6 +27,11 @@ __all__ = [
     "MoveRow",
     "PrivateSheet",
     "Round",
+    "SealedGameRow",
+    "SheetVersion",
+    "TrainingRoom",
+    "TrainingSeat",
+    "ZoneAsk",
 ]
 
 
@@ -208,3 +213,12 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act}: {self.outcome}"
+
+
+from comity.forum.records import (  # noqa: E402  (Django finds them here)
+    SealedGameRow,
+    SheetVersion,
+    TrainingRoom,
+    TrainingSeat,
+    ZoneAsk,
+)

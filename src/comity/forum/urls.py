@@ -8,7 +8,17 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from comity.forum.views import account, front, invitations, members, rounds, text
+from comity.forum.views import (
+    account,
+    front,
+    invitations,
+    members,
+    practice,
+    private,
+    proposals,
+    rounds,
+    text,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(front.urlpatterns)),
@@ -20,12 +30,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<slug:slug>/", include(members.urlpatterns)),
     # areas of a round: one line each
     path("r/<slug:slug>/text/", include(text.urlpatterns)),
-    # proposals:   path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
-    # private:     path("r/<slug:slug>/private/", include(private.urlpatterns)),
+    path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
+    path("r/<slug:slug>/private/", include(private.urlpatterns)),
     # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
     # submissions: path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
     # public:      path("public/<slug:slug>/", include(public.urlpatterns)),
-    # practice:    path("practice/", include(practice.urlpatterns)),
+    path("practice/", include(practice.urlpatterns)),
     # API:         path("api/", api.urls),
 ]
 

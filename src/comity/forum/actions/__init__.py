@@ -23,23 +23,36 @@ from comity.forum.actions.people import (
 )
 from comity.forum.actions.private import read_private_sheet, save_private_sheet
 from comity.forum.actions.rounds import create_round, publish_round
+from comity.forum.actions.sealing import start_sealing
+from comity.forum.actions.sheets import open_sheet, open_sheet_version, save_sheet, sheet_versions
+from comity.forum.actions.training import join_training, move_training, start_training
+from comity.forum.actions.zone import ask_for_packages
 
 __all__ = [
     "accept_invitation",
     "admit_member",
     "answer_in_secret",
+    "ask_for_packages",
     "create_round",
     "find_invitation",
     "give_up_seat",
     "invite",
     "invite_administrator",
+    "join_training",
     "make_move",
     "make_user",
+    "move_training",
     "note",
+    "open_sheet",
+    "open_sheet_version",
     "publish_round",
     "read_private_sheet",
     "revoke_invitation",
     "save_private_sheet",
+    "save_sheet",
     "seat_member",
+    "sheet_versions",
+    "start_sealing",
+    "start_training",
     "tick",
 ]
