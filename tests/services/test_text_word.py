@@ -8,9 +8,7 @@ import time
 import zipfile
 from datetime import UTC, datetime
 
-import docx
 import pytest
-from lxml import etree
 
 from comity.errors import InputError
 from comity.protocol import text as nt
@@ -21,6 +19,8 @@ from comity.services.text_docx_read import Edit, open_docx, read_docx
 from comity.services.text_file import load_text
 from comity.services.text_upload import MOST_UPLOAD_BYTES
 
+docx = pytest.importorskip("docx", reason="needs the extra 'forum'")
+etree = pytest.importorskip("lxml.etree", reason="needs the extra 'forum'")
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 LATER = "2026-11-26T09:00:00Z"
 W = f"{{{WORD}}}"
@@ -179,7 +179,7 @@ def test_the_same_words_twice_are_support(visas):
 def test_what_is_locked_cannot_be_edited(visas, key):
     word = Word(visas)
     word.line(key).append(word.made("ins", "ALB", word.words(" Yes.")))
-    with pytest.raises(InputError, match=r"text.docx: paragraph a1\.p3 is agreed and locked"):
+    with pytest.raises(InputError, match=r"text\.docx: paragraph a1\.p3 is agreed and locked"):
         read_docx(word.save())
 
 
@@ -188,11 +188,11 @@ def test_edits_without_tracking_are_told_where_they_can_be_seen(visas):
     line = etree.Element(f"{W}p")
     line.append(word.words("Slipped in."))
     word.line("a1.p2.base").addnext(line)
-    with pytest.raises(InputError, match="“Slipped in.” stands outside the paragraphs of the text"):
+    with pytest.raises(InputError, match=r"“Slipped in\.” stands outside the paragraphs of the text"):
         open_docx(word.save())
     word = Word(visas)
     word.run(word.line("a1.p1.base"), "]").find(f"{W}t").text = ")"
-    with pytest.raises(InputError, match="the brackets or names of a1.p1.base were changed"):
+    with pytest.raises(InputError, match=r"the brackets or names of a1\.p1\.base were changed"):
         open_docx(word.save())
     word = Word(visas)
     word.line("a1").append(word.made("ins", "ALB", word.words(" and more")))
@@ -206,7 +206,7 @@ def test_edits_without_tracking_are_told_where_they_can_be_seen(visas):
         open_docx(word.save())
 
 
-# ----------------------------------------------------------------------------------------------- hostile files
+# ------------------------------------------------------------------------------ hostile files
 
 
 def archive(parts: dict[str, bytes]) -> bytes:
@@ -238,7 +238,7 @@ LAUGHS = (
         (b"PK\x03\x04 not really", "is not a .docx file"),
         (b"%PDF-1.7", "is not a .docx file"),
         (b"x" * (MOST_UPLOAD_BYTES + 1), "20.0 MB is too large; accepted: at most 20 MB"),
-        (archive({"word/document.xml": b"<x>" + b" " * 5_000_000 + b"</x>"}), "packed more than 250-fold"),
+        (archive({"word/document.xml": b" " * 5_000_000}), "packed more than 250-fold"),
         (archive({"a": b"\0" * 110_000_000}), "would unpack to"),
         (archive({f"p{n}": b"" for n in range(2001)}), "holds 2,001 parts"),
         (archive({"other": b""}), "holds no Word document"),
@@ -285,7 +285,7 @@ def test_hostile_xml_gets_one_clear_line(data, says):
         read_akoma(data)
 
 
-# --------------------------------------------------------------------------------------------- other documents
+# ------------------------------------------------------------------------------ other documents
 
 
 def plain(*lines: tuple[str, str]) -> bytes:

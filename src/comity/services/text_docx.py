@@ -38,6 +38,7 @@ BOOKMARK: Final = "c."
 
 LABEL_STYLE: Final = "ComityLabel"
 NOTE_STYLE: Final = "ComityNote"
+_NOTE_POINTS: Final = 9
 
 _GUIDE: Final = (
     "Words in [brackets] are not agreed; before them stand the delegations behind them, and what they would "
@@ -199,12 +200,12 @@ class _Page:
     def _styles(self) -> None:
         shared = load_extra("docx.shared", "python-docx")
         kinds = load_extra("docx.enum.style", "python-docx").WD_STYLE_TYPE
-        grey = shared.RGBColor(0x59, 0x59, 0x59)
+        grey = shared.RGBColor.from_string("595959")
         label = self.document.styles.add_style(LABEL_STYLE, kinds.CHARACTER)
         label.font.color.rgb = grey
         note = self.document.styles.add_style(NOTE_STYLE, kinds.PARAGRAPH)
         note.base_style = self.document.styles["Normal"]
-        note.font.size, note.font.color.rgb = shared.Pt(9), grey
+        note.font.size, note.font.color.rgb = shared.Pt(_NOTE_POINTS), grey
         normal = self.document.styles["Normal"].paragraph_format
         normal.tab_stops.add_tab_stop(shared.Cm(1))
         normal.left_indent, normal.first_line_indent = shared.Cm(1), shared.Cm(-1)
