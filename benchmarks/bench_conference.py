@@ -50,11 +50,11 @@ def make_moves(charter: Charter) -> list[Move]:
             )
     add(Act.CHANGE_PHASE, pen, to="revisions")
     places = [(f"a{n % 40}.p{n // 40 % 10}", f"alt{n}") for n in range(2000)]
-    for number, (paragraph, alternative) in enumerate(places):
+    for number, (place, alternative) in enumerate(places):
         add(
             Act.PROPOSE_WORDING,
             seats[number % 190],
-            paragraph=paragraph,
+            paragraph=place,
             alternative=alternative,
             wording=f"Parties may issue visas, but not before they agreed on {number}. " * 5,
         )
@@ -71,12 +71,12 @@ def make_moves(charter: Charter) -> list[Move]:
         )
     while len(moves) < 5000:
         number = len(moves)
-        paragraph, alternative = places[number % 2000]
+        place, alternative = places[number % 2000]
         if number % 2:
             seat = seats[(number % 2000 + 1 + number // 2000) % 190]
-            add(Act.SUPPORT_WORDING, seat, paragraph=paragraph, alternative=alternative)
+            add(Act.SUPPORT_WORDING, seat, paragraph=place, alternative=alternative)
         else:
-            add(Act.COMMENT, seats[number % 190], words="We can live with this.", paragraph=paragraph)
+            add(Act.COMMENT, seats[number % 190], words="We can live with this.", paragraph=place)
     return moves
 
 
