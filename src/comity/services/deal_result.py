@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.units import USD_MILLION_YEAR
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ class UsedTable:
 
 
 @dataclass(frozen=True)
-class Deal:
+class Deal(Result):
     """The answer to a round (§0): why, how, who gains, what clashes, what if not, next."""
 
     round: Round
@@ -315,15 +315,6 @@ class Deal:
         from comity.services.deal_document import write_document  # noqa: PLC0415  (the two modules need each other)
 
         return write_document(self, brief=brief)
-
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object with the keys of §5.4; the same deal gives the same bytes."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data under the keys of §5.4."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import EvidenceNotFound, InputError
 from comity.evidence import Catalogue, Evidence, Parameters
-from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.vocabulary import Range
 from comity.world.projection import AFTER, BASE, LAST, Places, find_baseline, project_work_force
 
@@ -44,8 +44,8 @@ _PARAMETER: Final = "world.admission.years_of_stay."
 _SKILLS: Final = ("low", "high", "mixed")
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+@dataclass(frozen=True, slots=True, repr=False)
+class Projection(Result):
     """What :func:`project_find` found.
 
     Attributes
@@ -123,10 +123,6 @@ class Projection:
                 "each place is one worker; families do not follow",
             ],
         }
-
-    def to_json(self) -> str:
-        """:meth:`to_dict` as canonical JSON."""
-        return render_json(self.to_dict())
 
     def document(self) -> Document:
         """Lay out for reading."""
