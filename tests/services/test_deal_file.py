@@ -133,7 +133,7 @@ def test_a_mangled_answer_is_read_or_refused_in_one_line(path: Path, data: st.Da
             if data.draw(st.booleans()) and data.draw(st.booleans()):
                 del node[last]
             else:
-                node[last] = data.draw(ODD)
+                node[last] = copy.deepcopy(data.draw(ODD))
         except (KeyError, IndexError, TypeError):
             continue
     try_doors(path, json.dumps(mangled).encode())
