@@ -5,15 +5,15 @@ Who may import me: the doors. Start at :func:`regime_speed` and :func:`regime_ag
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.evidence import Catalogue, Evidence
 from comity.evidence.catalogue_set import GCM_SCHEME
 from comity.regime import Mandates, Speed, measure_speed, read_mandates
 from comity.services.regime_document import write_agencies, write_speed
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from comity.reports.document import Document
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["RegimeAgencies", "RegimeSpeed", "regime_agencies", "regime_speed"]
 
 
-@dataclass(frozen=True, slots=True)
-class RegimeSpeed:
+@dataclass(frozen=True, slots=True, repr=False)
+class RegimeSpeed(Result):
     """How far each area has come, and whether (a) and (b) are ahead of (c)."""
 
     speed: Speed
@@ -32,41 +32,39 @@ class RegimeSpeed:
         """Lay out the answer, the timeline and the tests; ``brief`` keeps what fits a few screens."""
         return write_speed(self.speed, brief=brief)
 
-    def to_json(self) -> str:
-        """Write everything as one JSON object; a year without a figure is null."""
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data; a year without a figure is null."""
         s = self.speed
-        return _json(
-            {
-                "seed": s.seed, "draws": s.draws, "states": s.states, "north": s.north,
-                "not_classified": list(s.unclassified), "years": list(s.years),
-                "series": {f"{m}|{t}": [_number(x) for x in line] for (m, t), line in s.series.items()},
-                "share_of_pairs": {f"{m}|{t}": _range(r) for (m, t), r in s.levels.items()},
-                "share_of_migrants": {f"{m}|{t}": _range(r) for (m, t), r in s.migrants.items()},
-                "pace_per_decade": {m: _range(r) for m, r in s.pace.items()},
-                "comparisons": [
-                    {"yardstick": c.yardstick, "corridor": c.corridor, "area": c.ahead.area.value,
-                     "measure": c.ahead.key, "against": c.entry.key, "difference": _range(c.difference),
-                     "verdict": c.verdict}
-                    for c in s.comparisons
-                ],
-                "texts": [
-                    {"corridor": t.corridor, "agreements": t.agreements, "rights": _range(t.rights),
-                     "entry": _range(t.entry), "difference": _range(t.difference), "quota": _range(t.quota),
-                     "equal_treatment": _range(t.equal_treatment), "verdict": t.verdict}
-                    for t in s.texts
-                ],
-                "visa_free": [
-                    {"direction": v.direction, "share": v.share, "pairs": v.pairs, "year": v.year}
-                    for v in s.visas
-                ],
-                "trade_agreements": {"unknown": "not coded"},
-                "readmission_agreements": {"unknown": "not in the pack"},
-            }
-        )  # fmt: skip
+        return {
+            "seed": s.seed, "draws": s.draws, "states": s.states, "north": s.north,
+            "not_classified": list(s.unclassified), "years": list(s.years),
+            "series": {f"{m}|{t}": [_number(x) for x in line] for (m, t), line in s.series.items()},
+            "share_of_pairs": {f"{m}|{t}": _range(r) for (m, t), r in s.levels.items()},
+            "share_of_migrants": {f"{m}|{t}": _range(r) for (m, t), r in s.migrants.items()},
+            "pace_per_decade": {m: _range(r) for m, r in s.pace.items()},
+            "comparisons": [
+                {"yardstick": c.yardstick, "corridor": c.corridor, "area": c.ahead.area.value,
+                 "measure": c.ahead.key, "against": c.entry.key, "difference": _range(c.difference),
+                 "verdict": c.verdict}
+                for c in s.comparisons
+            ],
+            "texts": [
+                {"corridor": t.corridor, "agreements": t.agreements, "rights": _range(t.rights),
+                 "entry": _range(t.entry), "difference": _range(t.difference), "quota": _range(t.quota),
+                 "equal_treatment": _range(t.equal_treatment), "verdict": t.verdict}
+                for t in s.texts
+            ],
+            "visa_free": [
+                {"direction": v.direction, "share": v.share, "pairs": v.pairs, "year": v.year}
+                for v in s.visas
+            ],
+            "trade_agreements": {"unknown": "not coded"},
+            "readmission_agreements": {"unknown": "not in the pack"},
+        }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class RegimeAgencies:
+@dataclass(frozen=True, slots=True, repr=False)
+class RegimeAgencies(Result):
     """The map of agencies, and the objectives of the compact that no agency of the map names."""
 
     mandates: Mandates
@@ -77,30 +75,28 @@ class RegimeAgencies:
         """Lay out the map, gaps, overlaps and the calendar of meetings."""
         return write_agencies(self.mandates, self.unserved, self.objectives)
 
-    def to_json(self) -> str:
-        """Write the map as one JSON object."""
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the map out as plain data."""
         m = self.mandates
-        return _json(
-            {
-                "agencies": [
-                    {"key": a.key, "name": a.name, "since": a.since, "mandate": a.mandate,
-                     "does": [{"area": area.value, "function": f} for area, f in a.does],
-                     "gcm": list(a.gcm), "source": a.source, "mark": a.mark}
-                    for a in m.agencies
-                ],
-                "gaps": [{"area": area.value, "function": f} for area, f in m.gaps()],
-                "overlaps": [
-                    {"area": area.value, "function": f, "agencies": list(who)}
-                    for area, f, who in m.overlaps()
-                ],
-                "objectives_of_no_agency": list(self.unserved),
-                "meetings": [
-                    {"field": x.field, "forum": x.forum, "years_between": x.years_between,
-                     "ministers": x.ministers, "note": x.note, "mark": x.mark}
-                    for x in m.meetings
-                ],
-            }
-        )  # fmt: skip
+        return {
+            "agencies": [
+                {"key": a.key, "name": a.name, "since": a.since, "mandate": a.mandate,
+                 "does": [{"area": area.value, "function": f} for area, f in a.does],
+                 "gcm": list(a.gcm), "source": a.source, "mark": a.mark}
+                for a in m.agencies
+            ],
+            "gaps": [{"area": area.value, "function": f} for area, f in m.gaps()],
+            "overlaps": [
+                {"area": area.value, "function": f, "agencies": list(who)}
+                for area, f, who in m.overlaps()
+            ],
+            "objectives_of_no_agency": list(self.unserved),
+            "meetings": [
+                {"field": x.field, "forum": x.forum, "years_between": x.years_between,
+                 "ministers": x.ministers, "note": x.note, "mark": x.mark}
+                for x in m.meetings
+            ],
+        }  # fmt: skip
 
 
 def regime_speed(*, draws: int = 1000, seed: int = 1) -> RegimeSpeed:
@@ -125,7 +121,3 @@ def _number(value: float) -> float | None:
 
 def _range(r: Range) -> dict[str, float]:
     return {"low": round(r.low, 6), "mid": round(r.mid, 6), "high": round(r.high, 6)}
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False)
