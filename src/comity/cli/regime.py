@@ -11,6 +11,7 @@ import typer
 from comity.cli.output import (
     ask_for_command,
     check_writable,
+    progress_bar,
     show_answer,
 )
 
@@ -90,3 +91,42 @@ def coverage(
 
     found = regime_coverage(draws=draws, seed=seed)
     show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)
+
+
+@app.command()
+def agenda(
+    round_file: Annotated[Path, typer.Argument(metavar="ROUND", help="The round file (YAML).")],
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="RULE", help="consensus, gain, ready or obstacles.")
+    ] = "consensus",
+    by: Annotated[str, typer.Option("--by", help="What makes an issue: instrument or area.")] = "instrument",
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws, instead of the file's."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=20, max=5000, help="Number of draws, instead of the file's."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put the issues of a round in an order: joint gain, who gains, obstacles, readiness, and why."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.agenda import regime_agenda
+
+    with progress_bar(quiet=quiet) as progress:
+        found = regime_agenda(path=round_file, rule=rule, by=by, seed=seed, draws=draws, progress=progress)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
