@@ -17,7 +17,7 @@ from comity.cli.output import (
 
 __all__ = ["app"]
 
-app = typer.Typer(help="The regime: speed by area, agencies and mandates.", rich_markup_mode=None)
+app = typer.Typer(help="The regime: speed, coverage, agencies, agenda and pictures.", rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Html = Annotated[
@@ -28,7 +28,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """Measure cooperation by area, or map the agencies."""
+    """Measure cooperation, map agencies, put issues in an order, or draw the whole."""
     ask_for_command(context)
 
 
@@ -122,6 +122,41 @@ def agenda(
 
     with progress_bar(quiet=quiet) as progress:
         found = regime_agenda(path=round_file, rule=rule, by=by, seed=seed, draws=draws, progress=progress)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def picture(
+    country: Annotated[
+        str, typer.Option("--country", metavar="ISO3", help="Links of one country [default: the world].")
+    ] = "",
+    area: Annotated[
+        str, typer.Option("--area", metavar="a|b|c", help="a rights, b prevention, c entry [default: all].")
+    ] = "",
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="At the end of which year.")] = 2020,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="FOLDER", help="Folder of the agreements that you added.")
+    ] = Path("comity-agreements"),
+    json: Json = False,
+    html: Html = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the regime in one page: map and network of agreements, timeline by area, agencies."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.regime_picture import regime_picture
+
+    found = regime_picture(country=country, area=area, year=year, store=store)
     show_answer(
         found.to_json,
         found.document,
