@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from comity.evidence import Catalogue, Evidence
 from comity.evidence.catalogue_set import GCM_SCHEME
-from comity.regime import Mandates, Speed, measure_speed, read_mandates
+from comity.regime import Coverage, Mandates, Speed, measure_coverage, measure_speed, read_mandates
+from comity.services.regime_coverage_document import write_coverage
 from comity.services.regime_document import write_agencies, write_speed
 from comity.services.result import Result
 
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     from comity.reports.document import Document
     from comity.vocabulary import Range
 
-__all__ = ["RegimeAgencies", "RegimeSpeed", "regime_agencies", "regime_speed"]
+__all__ = [
+    "RegimeAgencies",
+    "RegimeCoverage",
+    "RegimeSpeed",
+    "regime_agencies",
+    "regime_coverage",
+    "regime_speed",
+]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,12 +104,57 @@ class RegimeAgencies(Result):
                  "ministers": x.ministers, "note": x.note, "mark": x.mark}
                 for x in m.meetings
             ],
+            "leadership": [
+                {"key": x.key, "name": x.name, "since": x.since, "until": x.until, "role": x.role,
+                 "mandate_from": x.mandate_from, "states_bind_themselves": x.binds,
+                 "source": x.source, "mark": x.mark}
+                for x in m.leaders
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RegimeCoverage(Result):
+    """How many states have committed themselves, at which level, and whether the levels go together."""
+
+    coverage: Coverage
+
+    def document(self) -> Document:
+        """Lay out counts, associations and what is not known."""
+        return write_coverage(self.coverage)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Lay counts and associations out as plain data; national policies are not known."""
+        c = self.coverage
+        return {
+            "states": len(c.states), "seed": c.seed, "draws": c.draws,
+            "national_policies": {"unknown": "not known"},
+            "counts": [
+                {"key": x.key, "title": x.title, "level": x.level, "states": x.states,
+                 "reference": x.reference}
+                for x in c.counts
+            ],
+            "vote_on_migration_compact": dict(c.votes),
+            "states_by_number_of_migration_treaties": {str(k): n for k, n in c.by_treaties.items()},
+            "claim": c.claim,
+            "associations": [
+                {"nearer": a.nearer, "further": a.further, "share_with": round(a.with_nearer, 6),
+                 "share_without": round(a.without, 6), "states_with": a.states_with,
+                 "states_without": a.states_without, "difference": _range(a.difference),
+                 "verdict": a.verdict}
+                for a in c.associations
+            ],
         }  # fmt: skip
 
 
 def regime_speed(*, draws: int = 1000, seed: int = 1) -> RegimeSpeed:
     """Measure cooperation in the three areas and test the claim of E23."""
     return RegimeSpeed(measure_speed(Evidence.load(), draws=draws, seed=seed))
+
+
+def regime_coverage(*, draws: int = 1000, seed: int = 1) -> RegimeCoverage:
+    """Count commitments by state and level, and test what E106 holds as far as the pack can."""
+    return RegimeCoverage(measure_coverage(Evidence.load(), draws=draws, seed=seed))
 
 
 def regime_agencies() -> RegimeAgencies:
