@@ -11,7 +11,7 @@ Who may import me: the doors. Start at :func:`regime_agenda`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -20,10 +20,10 @@ from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.interaction_rules import InteractionRules
 from comity.regime import Kind, Register, Tags
-from comity.reports.canonical import render_json
 from comity.services.agenda_document import write_agenda
 from comity.services.laboratory import Laboratory, make_provision
 from comity.services.package_coherence import package_coherence
+from comity.services.result import Result
 from comity.services.roundfile import load_round
 from comity.services.search import Search
 from comity.units import USD_MILLION_YEAR
@@ -120,8 +120,8 @@ class Issue:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+@dataclass(frozen=True, slots=True, repr=False)
+class Agenda(Result):
     """Issues of a round, their places under each rule, and those that cannot be placed.
 
     ``places`` holds rule → issue key → place; issues that share a place are tied. ``added`` holds, in the
@@ -148,33 +148,31 @@ class Agenda:
         """Lay out the order with its reasons; ``brief`` leaves out who gains by party."""
         return write_agenda(self, brief=brief)
 
-    def to_json(self) -> str:
-        """Write everything as one JSON object."""
-        return render_json(
-            {
-                "round": self.round.round, "rule": self.rule, "by": self.by, "seed": self.seed,
-                "draws": self.draws, "unit": USD_MILLION_YEAR, "rules": dict(RULES),
-                "issues": [
-                    {
-                        "issue": i.key, "title": i.title, "areas": [a.value for a in i.areas],
-                        "place": self.places[self.rule].get(i.key),
-                        "tied_with": list(self.tied(i.key)) if i.joint is not None else [],
-                        "places": {r: p[i.key] for r, p in self.places.items() if i.key in p},
-                        "clauses": list(i.clauses),
-                        "joint_gain": None if i.joint is None else _range(i.joint),
-                        "gains": {p: _range(g) for p, g in i.gains.items()},
-                        "gaining": list(i.gaining), "losing": list(i.losing),
-                        "below_red_line": list(i.below), "ministries": list(i.ministries),
-                        "ministries_added": list(self.added.get(i.key, ())),
-                        "unvalued": [{"party": p, "clause": c} for p, c in i.unvalued],
-                        "conflicts_at_home": i.conflicts, "severe_conflicts": i.severe,
-                        "pairs": i.pairs, "pairs_bound": i.bound, "pairs_not_coded": i.unknown,
-                        "clauses_with_tranches": i.tranches, "numbers_to_fix": i.numbers,
-                    }
-                    for i in (*self.issues, *self.unplaced)
-                ],
-            }
-        )  # fmt: skip
+    def to_dict(self) -> dict[str, Any]:
+        """Lay everything out as plain data."""
+        return {
+            "round": self.round.round, "rule": self.rule, "by": self.by, "seed": self.seed,
+            "draws": self.draws, "unit": USD_MILLION_YEAR, "rules": dict(RULES),
+            "issues": [
+                {
+                    "issue": i.key, "title": i.title, "areas": [a.value for a in i.areas],
+                    "place": self.places[self.rule].get(i.key),
+                    "tied_with": list(self.tied(i.key)) if i.joint is not None else [],
+                    "places": {r: p[i.key] for r, p in self.places.items() if i.key in p},
+                    "clauses": list(i.clauses),
+                    "joint_gain": None if i.joint is None else _range(i.joint),
+                    "gains": {p: _range(g) for p, g in i.gains.items()},
+                    "gaining": list(i.gaining), "losing": list(i.losing),
+                    "below_red_line": list(i.below), "ministries": list(i.ministries),
+                    "ministries_added": list(self.added.get(i.key, ())),
+                    "unvalued": [{"party": p, "clause": c} for p, c in i.unvalued],
+                    "conflicts_at_home": i.conflicts, "severe_conflicts": i.severe,
+                    "pairs": i.pairs, "pairs_bound": i.bound, "pairs_not_coded": i.unknown,
+                    "clauses_with_tranches": i.tranches, "numbers_to_fix": i.numbers,
+                }
+                for i in (*self.issues, *self.unplaced)
+            ],
+        }  # fmt: skip
 
 
 def regime_agenda(

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import InputError
 from comity.evidence import Evidence
 from comity.regime import Kind, Mandates, Register, Tags, read_mandates
 from comity.regime.network import AREAS, Network, count_by_year, lay_network
-from comity.reports.canonical import render_json
 from comity.services.agreement_file import read_agreement
 from comity.services.regime_picture_document import write_picture
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,8 @@ FIRST: Final = 1950
 _LETTERS: Final = {area.value[:1]: area for area in AREAS}
 
 
-@dataclass(frozen=True, slots=True)
-class RegimePicture:
+@dataclass(frozen=True, slots=True, repr=False)
+class RegimePicture(Result):
     """What the page shows.
 
     Attributes
@@ -69,36 +69,34 @@ class RegimePicture:
         """
         return write_picture(self, brief=brief, storyboard=storyboard)
 
-    def to_json(self) -> str:
-        """Write everything as one JSON object."""
+    def to_dict(self) -> dict[str, Any]:
+        """Lay everything out as plain data."""
         n = self.network
-        return render_json(
-            {
-                "year": n.year, "country": n.country or None, "area": n.area.value if n.area else None,
-                "states": list(n.states), "links": [
-                    {"one": x.one, "other": x.other, "agreements": x.agreements,
-                     "areas_of_free_movement": x.movement, "keys": list(x.keys)}
-                    for x in n.links
-                ],
-                "parts": [list(p) for p in n.parts],
-                "share_of_pairs_joined_directly": n.direct,
-                "links_by_region": [
-                    {"regions": list(pair), "links": count} for pair, count in n.by_group(self.groups).items()
-                ],
-                "left_out": {"year_not_known": n.undated, "area_not_coded": n.not_coded},
-                "years": list(self.years),
-                "timeline": [
-                    {"area": area.value, "kind": str(kind), "on_record": list(line)}
-                    for (area, kind), line in self.counts.items()
-                ],
-                "agencies": [
-                    {"area": area.value, "agencies": [a.key for a in self.mandates.agencies
-                                                      if area in {x for x, _ in a.does}]}
-                    for area in AREAS
-                ],
-                "readmission_agreements": {"unknown": "not in the pack"},
-            }
-        )  # fmt: skip
+        return {
+            "year": n.year, "country": n.country or None, "area": n.area.value if n.area else None,
+            "states": list(n.states), "links": [
+                {"one": x.one, "other": x.other, "agreements": x.agreements,
+                 "areas_of_free_movement": x.movement, "keys": list(x.keys)}
+                for x in n.links
+            ],
+            "parts": [list(p) for p in n.parts],
+            "share_of_pairs_joined_directly": n.direct,
+            "links_by_region": [
+                {"regions": list(pair), "links": count} for pair, count in n.by_group(self.groups).items()
+            ],
+            "left_out": {"year_not_known": n.undated, "area_not_coded": n.not_coded},
+            "years": list(self.years),
+            "timeline": [
+                {"area": area.value, "kind": str(kind), "on_record": list(line)}
+                for (area, kind), line in self.counts.items()
+            ],
+            "agencies": [
+                {"area": area.value, "agencies": [a.key for a in self.mandates.agencies
+                                                  if area in {x for x, _ in a.does}]}
+                for area in AREAS
+            ],
+            "readmission_agreements": {"unknown": "not in the pack"},
+        }  # fmt: skip
 
 
 def regime_picture(
