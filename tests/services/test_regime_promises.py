@@ -37,7 +37,7 @@ def file(folder: Path, clauses: list[dict[str, object]], name: str = "a", **more
     return path
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=12, unique=True), seed=st.integers(0, 99))
 def test_order_and_any_synonym_change_nothing(
     codes: list[str], seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -51,17 +51,11 @@ def test_order_and_any_synonym_change_nothing(
     draw = np.random.default_rng(seed)
     other = [{**c, "tags": [str(draw.choice(SPELLINGS[c["tags"][0]]))]} for c in plain]  # type: ignore[index]
     other = [other[k] for k in draw.permutation(len(other))]
-    assert (
-        agreements_test(path=file(folder, plain, "one")).to_json().replace("one", "two")
-        == agreements_test(path=file(folder, other, "two")).to_json()
-    )
-    assert (
-        agreements_draft(paths=(folder / "one.yaml",))
-        .to_json()
-        .replace("one:", "two:")
-        .replace('"one"', '"two"')
-        == agreements_draft(paths=(folder / "two.yaml",)).to_json()
-    )
+    answers = []
+    for clauses in (plain, other):
+        path = file(folder, clauses)  # the same name, so that only the clauses can make a difference
+        answers.append((agreements_test(path=path).to_json(), agreements_draft(paths=(path,)).to_json()))
+    assert answers[0] == answers[1]
 
 
 def test_an_empty_agreement_fails_every_item(tmp_path: Path):
@@ -91,7 +85,7 @@ def test_five_hundred_clauses_are_tested_compared_and_drafted_in_time(tmp_path: 
     assert time.process_time() - start < 4  # two files of five hundred
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     spells=st.lists(st.tuples(st.integers(1990, 2010), st.integers(0, 12)), min_size=1, max_size=3),
     seed=st.integers(0, 5),
