@@ -117,7 +117,7 @@ def test_a_round_of_stated_interests(path: Path):
     costly = by_key["SK04"]
     assert costly.joint is not None
     assert costly.joint.mid == pytest.approx(30.0)
-    assert (costly.gaining, costly.losing, costly.below) == (("MAR",), ("ESP",), ("ESP",))
+    assert (costly.gaining, costly.worse_off, costly.below) == (("MAR",), ("ESP",), ("ESP",))
     assert by_key["GV05"].unvalued == (("ESP", "half"),)
     assert [i.key for i in found.issues] == ["GV03", "GV05", "SK04"]
     assert found.places["gain"] == {"SK04": 1, "GV03": 2, "GV05": 3}
