@@ -69,7 +69,7 @@ class Issue:
         Sum over the parties and its range over the draws; None where nobody has valued any of it.
     gains
         Party code → its own gain, with its range.
-    gaining, losing
+    gaining, worse_off
         Parties that gain (or lose) in the share of draws that the round asks for; others cannot be told.
     below
         Parties that this issue alone leaves below their red line too often.
@@ -95,7 +95,7 @@ class Issue:
     joint: Range | None
     gains: Mapping[str, Range]
     gaining: tuple[str, ...]
-    losing: tuple[str, ...]
+    worse_off: tuple[str, ...]
     below: tuple[str, ...]
     ministries: tuple[str, ...]
     unvalued: tuple[tuple[str, str], ...]
@@ -162,7 +162,7 @@ class Agenda(Result):
                     "clauses": list(i.clauses),
                     "joint_gain": None if i.joint is None else _range(i.joint),
                     "gains": {p: _range(g) for p, g in i.gains.items()},
-                    "gaining": list(i.gaining), "losing": list(i.losing),
+                    "gaining": list(i.gaining), "worse_off": list(i.worse_off),
                     "below_red_line": list(i.below), "ministries": list(i.ministries),
                     "ministries_added": list(self.added.get(i.key, ())),
                     "unvalued": [{"party": p, "clause": c} for p, c in i.unvalued],
@@ -305,7 +305,7 @@ class _Bench:
             joint=None if len(unvalued) == len(cells) else Range.of(joint),
             gains={code: Range.of(worth[:, p]) for p, code in enumerate(codes)},
             gaining=tuple(c for p, c in enumerate(codes) if (worth[:, p] > 0).mean() >= need),
-            losing=tuple(c for p, c in enumerate(codes) if (worth[:, p] < 0).mean() >= need),
+            worse_off=tuple(c for p, c in enumerate(codes) if (worth[:, p] < 0).mean() >= need),
             below=tuple(c for p, c in enumerate(codes) if kept[p] < need),
             ministries=tuple(
                 sorted(

@@ -146,8 +146,8 @@ def _reason(a: Agenda, i: Issue) -> Words:
         "every party gains" if everyone else
         text("a gain for {who}", who=_who(a, i.gaining)) if i.gaining else "no party gains for sure"
     ]  # fmt: skip
-    if i.losing:
-        parts.append(text("; alone a loss for {who}", who=_who(a, i.losing)))
+    if i.worse_off:
+        parts.append(text("; alone a loss for {who}", who=_who(a, i.worse_off)))
     if i.below:
         parts.append(text("; below the red line by it alone: {who}", who=_who(a, i.below)))
     if i.unvalued:
