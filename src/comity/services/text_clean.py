@@ -22,7 +22,7 @@ __all__ = ["CLEAN_FORMS", "clean_lines", "count_blanks", "write_clean"]
 
 CLEAN_FORMS: Final = (".docx", ".md", ".txt")
 
-_BLANK: Final = re.compile(r"\[…[^\]\n]*\]")
+_BLANK: Final = re.compile(r"\[…[^\[\]\n]*\]")
 _MARKS: Final = {"Title": "# ", "Heading1": "## ", "Normal": ""}
 
 

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["BOOKMARK", "LABEL_STYLE", "WORD", "write_clean_docx", "write_docx"]
 
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-BOOKMARK: Final = "c:"
-"""How the names of our bookmarks begin; Word allows 40 characters."""
+BOOKMARK: Final = "c."
+"""How the names of our bookmarks begin. Word allows 40 characters; LibreOffice rewrites a colon."""
 
 LABEL_STYLE: Final = "ComityLabel"
 NOTE_STYLE: Final = "ComityNote"
+_NOTE_POINTS: Final = 9
 
 _GUIDE: Final = (
     "Words in [brackets] are not agreed; before them stand the delegations behind them, and what they would "
@@ -77,10 +78,10 @@ def write_docx(text: NegotiatingText, *, at: datetime) -> bytes:
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     page = _Page(stamp)
     adopted = ", adopted" if text.adopted else ""
-    page.mark(":title", page.paragraph("Title", page.runs(text.title), text.title))
+    page.mark("_title", page.paragraph("Title", page.runs(text.title), text.title))
     line = f"Revision {text.revision}{adopted}, {stamp}"
-    page.mark(":revision", page.paragraph("Subtitle", page.runs(line)))
-    page.mark(":guide", page.paragraph(NOTE_STYLE, page.runs(_GUIDE)))
+    page.mark("_revision", page.paragraph("Subtitle", page.runs(line)))
+    page.mark("_guide", page.paragraph(NOTE_STYLE, page.runs(_GUIDE)))
     for number, article in enumerate(text.articles, start=1):
         heading = [page.label(f"Article {number}. "), *page.runs(article.title)]
         page.mark(article.key, page.paragraph("Heading1", heading, article.title))
@@ -96,21 +97,21 @@ def _write_paragraph(page: _Page, paragraph: Paragraph, number: str) -> None:
         said.append(f"Provisions: {listed}")
     base = paragraph.base
     for at, one in enumerate(paragraph.alternatives):
-        front, back = _labels(paragraph, one)
+        front, back = _labels(paragraph, one, struck=bool(base and base.wording and one is not base))
         begin = page.label(f"{number}\t{front}" if at == 0 else f"\t{front}")
         # a proposed paragraph has no draft to be set beside, so all of it is an insertion
         words = page.runs(one.wording) if one.key == BASE else page.redline(base.wording if base else "", one)
         held = [begin, *words, *([page.label(back)] if back else [])]
         shown = one.wording or (base.wording if base else "")
-        page.mark(f"{paragraph.key}:{one.key}", page.paragraph("Normal", held, shown))
+        page.mark(f"{paragraph.key}.{one.key}", page.paragraph("Normal", held, shown))
     if said:
         page.mark(paragraph.key, page.paragraph(NOTE_STYLE, page.runs(" ".join(said))))
 
 
-def _labels(paragraph: Paragraph, one: Alternative) -> tuple[str, str]:
-    """Give what stands before and after the words: brackets and who is behind them."""
+def _labels(paragraph: Paragraph, one: Alternative, *, struck: bool) -> tuple[str, str]:
+    """Give what stands before and after the words: brackets, who is behind them, and that it be left out."""
     codes = ", ".join(one.proponents)
-    empty = "" if one.wording else "leave out"
+    empty = "" if one.wording else " leave out" if struck else "leave out"
     if paragraph.bracketed:
         return f"[{f'{codes}: ' if codes else ''}", f"{empty}]"
     return (f"({codes}) " if codes else ""), (f"[{empty}]" if empty else "")
@@ -199,12 +200,12 @@ class _Page:
     def _styles(self) -> None:
         shared = load_extra("docx.shared", "python-docx")
         kinds = load_extra("docx.enum.style", "python-docx").WD_STYLE_TYPE
-        grey = shared.RGBColor(0x59, 0x59, 0x59)
+        grey = shared.RGBColor.from_string("595959")
         label = self.document.styles.add_style(LABEL_STYLE, kinds.CHARACTER)
         label.font.color.rgb = grey
         note = self.document.styles.add_style(NOTE_STYLE, kinds.PARAGRAPH)
         note.base_style = self.document.styles["Normal"]
-        note.font.size, note.font.color.rgb = shared.Pt(9), grey
+        note.font.size, note.font.color.rgb = shared.Pt(_NOTE_POINTS), grey
         normal = self.document.styles["Normal"].paragraph_format
         normal.tab_stops.add_tab_stop(shared.Cm(1))
         normal.left_indent, normal.first_line_indent = shared.Cm(1), shared.Cm(-1)

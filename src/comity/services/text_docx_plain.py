@@ -71,19 +71,30 @@ def _text(lines: list[tuple[str, str]], title: str | None, name: str) -> nt.Nego
         msg = "holds no words"
         raise InputError(msg, accepted="a document with headings and paragraphs")
     found = next((words for kind, words in lines if kind == "title"), None)
-    text = nt.NegotiatingText(title or found or name.rpartition(".")[0] or name)
     told = found is None or title is not None
+    articles: list[tuple[str, list[str]]] = []
     for kind, words in lines:
         if kind == "title" and not told and words == found:
             told = True
         elif kind == "heading":
-            text = nt.add_article(text, nt.next_key(text), words[: nt.MOST_TITLE_CHARACTERS])
+            articles.append((words[: nt.MOST_TITLE_CHARACTERS], []))
         else:
-            if not text.articles:
-                text = nt.add_article(text, "a1", "Preamble")
-            key = text.articles[-1].key
-            text = nt.add_paragraph(text, key, nt.next_key(text, key), words)
-    return text
+            if not articles:
+                articles.append(("Preamble", []))
+            articles[-1][1].append(words)
+    made = tuple(
+        nt.Article(
+            f"a{number}",
+            heading,
+            tuple(_paragraph(f"a{number}.p{at}", words) for at, words in enumerate(held, start=1)),
+        )
+        for number, (heading, held) in enumerate(articles, start=1)
+    )
+    return nt.NegotiatingText(title or found or name.rpartition(".")[0] or name, made)
+
+
+def _paragraph(key: str, words: str) -> nt.Paragraph:
+    return nt.Paragraph(key, (nt.Alternative(nt.BASE, words),))
 
 
 def _lines(body: Untyped, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ __all__ = ["Edit", "WordText", "apply_edits", "open_docx", "read_docx"]
 _REVISION: Final = re.compile(r"Revision (\d{1,9})(, adopted)?, (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\Z")
 _CODES: Final = r"[A-Za-z0-9][A-Za-z0-9_-]*(?:, [A-Za-z0-9][A-Za-z0-9_-]*)*"
 _LABEL: Final = re.compile(
-    rf"[\d.]*\t(?:\[(?:(?P<behind>{_CODES}): )?(?:leave out)?\]"
+    rf"[\d.]*\t(?:\[(?:(?P<behind>{_CODES}): )?(?: ?leave out)?\]"
     rf"|(?:\((?P<for>{_CODES})\) )?(?:\[leave out\])?)\Z"
 )
 _NOTE: Final = re.compile(r"(Agreed and locked\.)?(?: ?Provisions: (.*))?\Z")
@@ -197,7 +197,7 @@ class _Reader:
 
     def read(self, body: Untyped) -> WordText:
         blocks = _blocks(body)
-        stamps = [_text(held) for tag, held in blocks if tag == ":revision"]
+        stamps = [_text(held) for tag, held in blocks if tag == "_revision"]
         told = _REVISION.match(stamps[0]) if len(stamps) == 1 else None
         if told is None:
             msg = "does not hold the marks of a negotiating text"
@@ -220,11 +220,11 @@ class _Reader:
 
     def _block(self, tag: str, paragraphs: list[Untyped]) -> None:
         pieces, more = self._join(paragraphs)
-        if tag in {":revision", ":guide"}:
+        if tag in {"_revision", "_guide"}:
             pass
         elif not tag:
             more = [pieces, *more]
-        elif "." in tag and ":" in tag:
+        elif tag.count(".") == 2:
             self._alternative(tag, pieces)
         elif "." in tag:
             self._note(tag, view(pieces, self.stamp))
@@ -233,7 +233,7 @@ class _Reader:
             if any(piece.new(self.stamp) for piece in pieces):
                 msg = f"the title “{words[:60]}” was edited"
                 raise InputError(msg, accepted="edits of paragraphs; the facilitator changes titles")
-            if tag == ":title":
+            if tag == "_title":
                 self.title = words
             else:
                 self.articles.append((tag, words, []))
@@ -284,7 +284,7 @@ class _Reader:
             raise InputError(msg, accepted="the delegation of each author in Word") from None
 
     def _alternative(self, tag: str, pieces: list[Piece]) -> None:
-        paragraph, _, key = tag.partition(":")
+        paragraph, _, key = tag.rpartition(".")
         kept = [piece for piece in pieces if not piece.label or piece.new(self.stamp)]
         label = "".join(
             piece.words

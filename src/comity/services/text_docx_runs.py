@@ -86,8 +86,15 @@ def _run(run: Untyped, marks: tuple[Mark, ...]) -> Iterator[Piece]:
         elif tag == "br" and child.get(w("type"), "textWrapping") == "textWrapping":
             yield Piece("\n", label, marks)
         elif tag == "sym":
-            code = child.get(w("char"), "")
-            yield Piece(chr(int(code, 16)) if len(code) == 4 and _hexadecimal(code) else "?", label, marks)
+            yield Piece(_symbol(child.get(w("char"), "")), label, marks)
+
+
+def _symbol(code: str) -> str:
+    """Read a sign that Word gives by its number in a font; a question mark where it is no number."""
+    try:
+        return bytes.fromhex(code).decode("utf-16-be") or "?"
+    except ValueError:
+        return "?"
 
 
 def mark_of_end(paragraph: Untyped) -> tuple[Mark, ...]:
@@ -135,7 +142,3 @@ def _mark(element: Untyped, *, inserted: bool) -> Mark:
 def _local(element: Untyped) -> str:
     tag = element.tag
     return str(tag)[len(WORD) + 2 :] if isinstance(tag, str) and tag.startswith(f"{{{WORD}}}") else ""
-
-
-def _hexadecimal(code: str) -> bool:
-    return all(sign in "0123456789abcdefABCDEF" for sign in code)

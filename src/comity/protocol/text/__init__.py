@@ -34,6 +34,8 @@ from comity.protocol.text.plain import read_plain, to_plain
 from comity.protocol.text.sentences import describe, sentence
 from comity.protocol.text.structure import (
     BASE,
+    MOST_ARTICLES,
+    MOST_PARAGRAPHS,
     Alternative,
     Article,
     NegotiatingText,
@@ -54,7 +56,9 @@ from comity.protocol.text.words import (
 __all__ = [
     "BASE",
     "FIRST",
+    "MOST_ARTICLES",
     "MOST_CHARACTERS",
+    "MOST_PARAGRAPHS",
     "MOST_TITLE_CHARACTERS",
     "Alternative",
     "Article",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE",
+    "MOST_ARTICLES",
+    "MOST_PARAGRAPHS",
     "Alternative",
     "Article",
     "NegotiatingText",
@@ -28,6 +30,10 @@ __all__ = [
 
 BASE: Final = "base"
 """Key of the alternative that is the draft itself: the secretariat's words, or words that were settled."""
+
+MOST_ARTICLES: Final = 1_000
+MOST_PARAGRAPHS: Final = 2_000
+"""In one article."""
 
 _set = object.__setattr__
 
@@ -184,6 +190,9 @@ class Article:
             raise InputError(msg, accepted="a key without a dot, such as a3")
         _set(self, "title", check_title(self.title, key=self.key))
         _set(self, "paragraphs", tuple(self.paragraphs))
+        if len(self.paragraphs) > MOST_PARAGRAPHS:
+            msg = f"article {self.key} has {len(self.paragraphs):,} paragraphs"
+            raise InputError(msg, accepted=f"at most {MOST_PARAGRAPHS:,}")
         prefix = f"{self.key}."
         for paragraph in self.paragraphs:
             if not paragraph.key.startswith(prefix):
@@ -215,7 +224,8 @@ class NegotiatingText:
     Raises
     ------
     comity.errors.InputError
-        When a key stands twice, the revision is below 0, or an adopted text is not locked throughout.
+        When a key stands twice, there are too many articles, the revision is below 0, or an adopted text is
+        not locked throughout.
 
     Examples
     --------
@@ -232,6 +242,9 @@ class NegotiatingText:
     def __post_init__(self) -> None:
         _set(self, "title", check_title(self.title, key="title"))
         _set(self, "articles", tuple(self.articles))
+        if len(self.articles) > MOST_ARTICLES:
+            msg = f"{len(self.articles):,} articles"
+            raise InputError(msg, accepted=f"at most {MOST_ARTICLES:,}")
         _once((article.key for article in self.articles), "article")
         if not isinstance(self.revision, int) or isinstance(self.revision, bool) or self.revision < 0:
             msg = f"{self.revision!r} cannot be the number of a revision"
@@ -267,6 +280,11 @@ def find_article(text: NegotiatingText, key: str) -> Article:
     ------
     comity.errors.InputError
         When there is none.
+
+    Examples
+    --------
+    >>> find_article(NegotiatingText("T", (Article("a1", "Visas"),)), "a1").title
+    'Visas'
     """
     for article in text.articles:
         if article.key == key:
