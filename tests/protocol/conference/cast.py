@@ -21,7 +21,16 @@ DELEGATES = {code: Seat(Role.DELEGATE, code) for code in CODES}
 OBSERVERS = {code: Seat(Role.MINISTRY_OBSERVER, code) for code in CODES}
 VOICES = Seat(Role.CIVIL_SOCIETY, None, "Migrant Voices")
 PUBLIC = Seat(Role.PUBLIC)
-EVERYONE = (SECRETARIAT, FACILITATOR, *HEADS.values(), *DELEGATES.values(), *OBSERVERS.values(), VOICES, PUBLIC, CLOCK)
+EVERYONE = (
+    SECRETARIAT,
+    FACILITATOR,
+    *HEADS.values(),
+    *DELEGATES.values(),
+    *OBSERVERS.values(),
+    VOICES,
+    PUBLIC,
+    CLOCK,
+)
 START = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
 
@@ -47,7 +56,12 @@ class Table:
         self.play(Act.ADD_ARTICLE, SECRETARIAT, key="a1", title="Visas")
         self.play(Act.ADD_ARTICLE, SECRETARIAT, key="a2", title="Fees")
         self.play(
-            Act.ADD_PARAGRAPH, SECRETARIAT, article="a1", key="a1.p1", wording="Parties issue visas.", provisions=["visas"]
+            Act.ADD_PARAGRAPH,
+            SECRETARIAT,
+            article="a1",
+            key="a1.p1",
+            wording="Parties issue visas.",
+            provisions=["visas"],
         )
         self.play(Act.ADD_PARAGRAPH, SECRETARIAT, article="a2", key="a2.p1", wording="Parties waive fees.")
         return self.play(Act.CHANGE_PHASE, FACILITATOR, to="revisions")
@@ -73,7 +87,11 @@ class Table:
 
     def commitment(self, key: str = "c1", **more: Any) -> Table:
         terms = {
-            "delegation": "ALB", "agency": "Ministry of Labour", "title": f"Open the office {key}",
-            "indicator": "offices open", "milestone": "the office is open", "due": "2031-01-31",
-        }  # fmt: skip
+            "delegation": "ALB",
+            "agency": "Ministry of Labour",
+            "title": f"Open the office {key}",
+            "indicator": "offices open",
+            "milestone": "the office is open",
+            "due": "2031-01-31",
+        }
         return self.play(Act.REGISTER_COMMITMENT, SECRETARIAT, commitment=key, **{**terms, **more})

@@ -6,13 +6,34 @@ from dataclasses import FrozenInstanceError
 from datetime import timedelta
 
 import pytest
+from tests.protocol.conference.cast import (
+    CHARTER,
+    CODES,
+    DELEGATES,
+    FACILITATOR,
+    HEADS,
+    SECRETARIAT,
+    START,
+    Table,
+)
 
 from comity.errors import InputError
 from comity.protocol.conference import (
-    CLOCK, Act, Charter, Move, Phase, Role, Seat, adoption_so_far, apply, begin, due, replay, silence_left,
-)  # fmt: skip
+    CLOCK,
+    Act,
+    Charter,
+    Move,
+    Phase,
+    Role,
+    Seat,
+    adoption_so_far,
+    apply,
+    begin,
+    due,
+    replay,
+    silence_left,
+)
 from comity.protocol.text import find_paragraph
-from tests.protocol.conference.cast import CHARTER, CODES, DELEGATES, FACILITATOR, HEADS, SECRETARIAT, START, Table
 
 HOUR = timedelta(hours=1)
 
@@ -28,7 +49,9 @@ def test_a_round_goes_through_all_phases_and_replays():
 def test_states_cannot_be_changed_and_moves_leave_them_as_they_were():
     table = Table().draft()
     before, copy = table.state, replay(CHARTER, table.moves)
-    table.play(Act.PROPOSE_WORDING, DELEGATES["ALB"], paragraph="a1.p1", alternative="alt1", wording="Other words.")
+    table.play(
+        Act.PROPOSE_WORDING, DELEGATES["ALB"], paragraph="a1.p1", alternative="alt1", wording="Other words."
+    )
     assert before == copy
     assert table.state != copy
     with pytest.raises(FrozenInstanceError):
@@ -71,7 +94,9 @@ def test_an_empty_draft_leads_nowhere():
 
 def test_brackets_cannot_lie_under_silence():
     table = Table().draft()
-    table.play(Act.PROPOSE_WORDING, DELEGATES["ALB"], paragraph="a1.p1", alternative="alt1", wording="Other words.")
+    table.play(
+        Act.PROPOSE_WORDING, DELEGATES["ALB"], paragraph="a1.p1", alternative="alt1", wording="Other words."
+    )
     with pytest.raises(InputError, match=r"a1 \(1\)"):
         table.silence()
 
@@ -99,7 +124,9 @@ def test_silence_without_an_objection_passes_when_it_is_due_and_not_before():
 
 
 def test_an_objection_leads_back_to_revisions_and_is_kept():
-    table = Table().draft().silence().play(Act.OBJECT, HEADS["CIV"], words="Not Article 1.", paragraph="a1.p1")
+    table = (
+        Table().draft().silence().play(Act.OBJECT, HEADS["CIV"], words="Not Article 1.", paragraph="a1.p1")
+    )
     assert table.state.phase is Phase.REVISIONS
     ended = table.state.silences[-1]
     assert (ended.result, [o.delegation for o in ended.objections]) == ("broken", ["CIV"])
@@ -126,12 +153,19 @@ def test_a_clock_that_went_back_does_not_shorten_silence():
     """A comment comes while the clock is ahead of the deadline; then the clock is set right."""
     table = Table().draft().silence()
     end = table.now + 48 * HOUR
-    ahead = apply(CHARTER, table.state, Move(Act.COMMENT, HEADS["ALB"], end + HOUR, {"words": "From the future."}))
+    ahead = apply(
+        CHARTER, table.state, Move(Act.COMMENT, HEADS["ALB"], end + HOUR, {"words": "From the future."})
+    )
     assert due(CHARTER, ahead, end - 40 * HOUR) is None
     assert due(CHARTER, ahead, end) is None, "the clock has not reached the last move yet"
     with pytest.raises(InputError, match="runs until"):
         apply(CHARTER, ahead, Move(Act.PASS_SILENCE, CLOCK, end + HOUR, {"clock_went_back": True}))
-    marked = Move(Act.OBJECT, HEADS["CIV"], end + HOUR, {"words": "In time by any other clock.", "clock_went_back": True})
+    marked = Move(
+        Act.OBJECT,
+        HEADS["CIV"],
+        end + HOUR,
+        {"words": "In time by any other clock.", "clock_went_back": True},
+    )
     after = apply(CHARTER, ahead, marked)
     assert after.silences[-1].result == "broken"
     assert after.clock_marks == (after.moves,)
@@ -140,14 +174,18 @@ def test_a_clock_that_went_back_does_not_shorten_silence():
 def test_a_silence_that_starts_by_a_clock_that_went_back_is_no_shorter():
     table = Table().draft()
     true_now = table.now - 5 * HOUR
-    state = apply(CHARTER, table.state, Move(Act.START_SILENCE, FACILITATOR, table.now, {"clock_went_back": True}))
+    state = apply(
+        CHARTER, table.state, Move(Act.START_SILENCE, FACILITATOR, table.now, {"clock_went_back": True})
+    )
     assert state.silence.deadline - true_now > 48 * HOUR
 
 
 def test_silence_waits_for_open_acceptances():
     table = Table().draft()
     table.play(Act.TABLE_PROPOSAL, FACILITATOR, proposal="p1", title="All", provisions={"visas": 10})
-    table.play(Act.OPEN_ACCEPTANCE, FACILITATOR, acceptance="q1", proposal="p1", version=1, among=["ALB", "BRA"])
+    table.play(
+        Act.OPEN_ACCEPTANCE, FACILITATOR, acceptance="q1", proposal="p1", version=1, among=["ALB", "BRA"]
+    )
     with pytest.raises(InputError, match="still open"):
         table.silence()
     table.play(Act.CLOSE_ACCEPTANCE, FACILITATOR, acceptance="q1").silence()
@@ -157,7 +195,9 @@ def test_silence_waits_for_open_acceptances():
 def test_closing_a_round_closes_what_was_open():
     table = Table().draft()
     table.play(Act.TABLE_PROPOSAL, FACILITATOR, proposal="p1", title="All", provisions={"visas": 10})
-    table.play(Act.OPEN_ACCEPTANCE, FACILITATOR, acceptance="q1", proposal="p1", version=1, among=["ALB", "BRA"])
+    table.play(
+        Act.OPEN_ACCEPTANCE, FACILITATOR, acceptance="q1", proposal="p1", version=1, among=["ALB", "BRA"]
+    )
     table.play(Act.CHANGE_PHASE, SECRETARIAT, to="closed", note="No agreement.")
     assert table.state.acceptances["q1"].status == "closed"
     assert not table.state.text.adopted
@@ -166,11 +206,19 @@ def test_closing_a_round_closes_what_was_open():
 @pytest.mark.parametrize(
     ("rule", "answers", "met"),
     [
-        ("consensus", "aaa", True), ("consensus", "aar", True), ("consensus", "rrr", False), ("consensus", "aao", False),
-        ("consensus", "aa-", False), ("unanimity", "aaa", True), ("unanimity", "aar", False), ("two thirds", "aa-", True),
-        ("two thirds", "a--", False), ("majority", "aao", True), ("majority", "arr", False),
+        ("consensus", "aaa", True),
+        ("consensus", "aar", True),
+        ("consensus", "rrr", False),
+        ("consensus", "aao", False),
+        ("consensus", "aa-", False),
+        ("unanimity", "aaa", True),
+        ("unanimity", "aar", False),
+        ("two thirds", "aa-", True),
+        ("two thirds", "a--", False),
+        ("majority", "aao", True),
+        ("majority", "arr", False),
     ],
-)  # fmt: skip
+)
 def test_the_rule_of_the_charter_decides(rule, answers, met):
     table = Table(Charter("T", CODES, silence_hours=48, adoption=rule)).draft().silence().adoption()
     said = {"a": "adopts", "r": "reserves", "o": "opposes"}
@@ -184,14 +232,18 @@ def test_the_rule_of_the_charter_decides(rule, answers, met):
         return
     table.play(Act.DECLARE_ADOPTED, FACILITATOR)
     adoption = table.state.adoption
-    assert set(adoption.parties) == {code for code, answer in zip(CODES, answers, strict=True) if answer in "ar"}
+    assert set(adoption.parties) == {
+        code for code, answer in zip(CODES, answers, strict=True) if answer in "ar"
+    }
     assert set(adoption.parties) | set(adoption.outside) == set(CODES)
     assert all(paragraph.locked for paragraph in table.state.text.paragraphs())
 
 
 def test_answers_on_adoption_may_change_until_it_is_declared_and_fall_when_the_text_reopens():
     table = Table().draft().silence().adoption()
-    table.play(Act.ANSWER_ADOPTION, HEADS["ALB"], answer="opposes").play(Act.ANSWER_ADOPTION, HEADS["ALB"], answer="adopts")
+    table.play(Act.ANSWER_ADOPTION, HEADS["ALB"], answer="opposes").play(
+        Act.ANSWER_ADOPTION, HEADS["ALB"], answer="adopts"
+    )
     assert table.state.answers["ALB"].answer == "adopts"
     table.play(Act.CHANGE_PHASE, FACILITATOR, to="revisions").silence().adoption()
     assert not table.state.answers
@@ -199,7 +251,9 @@ def test_answers_on_adoption_may_change_until_it_is_declared_and_fall_when_the_t
 
 def test_only_parties_sign_and_once():
     table = Table(Charter("T", CODES, silence_hours=48, adoption="two thirds")).draft().silence().adoption()
-    table.play(Act.ANSWER_ADOPTION, HEADS["ALB"], answer="adopts").play(Act.ANSWER_ADOPTION, HEADS["BRA"], answer="adopts")
+    table.play(Act.ANSWER_ADOPTION, HEADS["ALB"], answer="adopts").play(
+        Act.ANSWER_ADOPTION, HEADS["BRA"], answer="adopts"
+    )
     table.play(Act.DECLARE_ADOPTED, FACILITATOR).play(Act.SIGN, HEADS["ALB"], signatory="The minister")
     with pytest.raises(InputError, match="did not adopt"):
         table.play(Act.SIGN, HEADS["CIV"])
@@ -212,7 +266,9 @@ def test_only_parties_sign_and_once():
 
 
 def test_a_charter_may_ask_for_fewer_signatures_and_the_rest_may_follow():
-    table = Table(Charter("T", CODES, silence_hours=48, signatures=2)).draft().silence().adoption().signature()
+    table = (
+        Table(Charter("T", CODES, silence_hours=48, signatures=2)).draft().silence().adoption().signature()
+    )
     table.play(Act.SIGN, HEADS["ALB"]).play(Act.SIGN, HEADS["BRA"])
     table.play(Act.CHANGE_PHASE, SECRETARIAT, to="follow-up and review").play(Act.SIGN, HEADS["CIV"])
     assert set(table.state.signatures) == set(CODES)
@@ -227,7 +283,13 @@ def test_before_the_first_move():
 def test_what_is_locked_is_open_again_only_in_the_open_and_never_after_adoption():
     table = Table().draft().play(Act.LOCK_PARAGRAPH, FACILITATOR, paragraph="a1.p1")
     with pytest.raises(InputError, match="locked"):
-        table.play(Act.PROPOSE_WORDING, DELEGATES["ALB"], paragraph="a1.p1", alternative="alt1", wording="Other words.")
+        table.play(
+            Act.PROPOSE_WORDING,
+            DELEGATES["ALB"],
+            paragraph="a1.p1",
+            alternative="alt1",
+            wording="Other words.",
+        )
     table.play(Act.REOPEN_PARAGRAPH, FACILITATOR, paragraph="a1.p1", reason="Article 2 depends on it.")
     assert not find_paragraph(table.state.text, "a1.p1").locked
     with pytest.raises(InputError, match="is not locked"):

@@ -8,16 +8,35 @@ from pathlib import Path
 import pytest
 
 from comity.protocol.conference import (
-    DOOR_ACTS, MOVES, PEOPLE, READS, RIGHTS, STEPS, Act, Phase, Role, allows, is_move, matrix, may_follow, refusal,
+    DOOR_ACTS,
+    MOVES,
+    PEOPLE,
+    READS,
+    RIGHTS,
+    STEPS,
+    Act,
+    Phase,
+    Role,
+    allows,
+    is_move,
+    matrix,
+    may_follow,
+    refusal,
     why_not,
-)  # fmt: skip
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "conference-rights.txt"
 PAGE = Path(__file__).parents[3] / "docs" / "forum-protocol.md"
 LETTERS = {
-    Role.SECRETARIAT: "S", Role.FACILITATOR: "F", Role.HEAD: "H", Role.DELEGATE: "D", Role.MINISTRY_OBSERVER: "M",
-    Role.CIVIL_SOCIETY: "C", Role.PUBLIC: "P", Role.CLOCK: "K",
-}  # fmt: skip
+    Role.SECRETARIAT: "S",
+    Role.FACILITATOR: "F",
+    Role.HEAD: "H",
+    Role.DELEGATE: "D",
+    Role.MINISTRY_OBSERVER: "M",
+    Role.CIVIL_SOCIETY: "C",
+    Role.PUBLIC: "P",
+    Role.CLOCK: "K",
+}
 
 
 def draw_matrix() -> str:
@@ -66,7 +85,10 @@ def test_nobody_reads_anothers_private_sheet():
 
 @pytest.mark.parametrize("act", [Act.READ_PRIVATE_SHEET, Act.SAVE_PRIVATE_SHEET, Act.PREVIEW_PACKAGE])
 def test_private_sheets_are_for_delegations_alone(act):
-    assert {role for role in Role for phase in Phase if allows(role, phase, act)} == {Role.HEAD, Role.DELEGATE}
+    assert {role for role in Role for phase in Phase if allows(role, phase, act)} == {
+        Role.HEAD,
+        Role.DELEGATE,
+    }
 
 
 def test_the_public_never_writes_and_nobody_writes_when_closed():
@@ -77,8 +99,10 @@ def test_the_public_never_writes_and_nobody_writes_when_closed():
 
 
 def test_under_silence_the_text_rests():
-    """What changes text or packages is for other phases; a head may object, and only the clock lets it pass."""
-    resting = [act for act in MOVES if act.name.endswith(("PARAGRAPH", "WORDING", "ARTICLE", "PROPOSAL", "REVISION"))]
+    """Text and packages change in other phases; a head may object, and only the clock lets it pass."""
+    resting = [
+        act for act in MOVES if act.name.endswith(("PARAGRAPH", "WORDING", "ARTICLE", "PROPOSAL", "REVISION"))
+    ]
     assert len(resting) == 15
     assert not any(allows(role, Phase.SILENCE, act) for role in Role for act in resting)
     assert {role for role in Role if allows(role, Phase.SILENCE, Act.OBJECT)} == {Role.HEAD}
@@ -95,7 +119,9 @@ def test_people_cannot_act_for_the_clock():
 
 def test_attribution_and_proposals_stay_in_the_room():
     for act in (Act.READ_ATTRIBUTION, Act.READ_PROPOSALS, Act.READ_ACCEPTANCES, Act.READ_LOG, Act.EXPORT_LOG):
-        assert not any(allows(role, phase, act) for role in (Role.PUBLIC, Role.CIVIL_SOCIETY) for phase in Phase)
+        assert not any(
+            allows(role, phase, act) for role in (Role.PUBLIC, Role.CIVIL_SOCIETY) for phase in Phase
+        )
 
 
 def test_words_say_why_not_exactly_where_something_is_refused():
