@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from comity.reports.document import (
+    Amount,
     Block,
     Column,
     Details,
@@ -118,9 +119,9 @@ def _payment_words(deal: Deal, payments: Payments) -> Text:
     ]
     for k, (code, x) in enumerate(sorted(moved.items(), key=lambda item: item[1])):
         parts.append("; " if k else "")
-        verb = "pays" if x < 0 else "receives"
+        way = "from" if x < 0 else "to"
         parts.append(
-            text(f"{{who}} {verb} {{n}}", who=Name(deal.names[code]), n=money(abs(x), f"{key}|{code}|paid"))
+            text(f"{{n}} {way} {{who}}", who=Name(deal.names[code]), n=money(abs(x), f"{key}|{code}|paid"))
         )
     parts.append(". No clause of the table stands for these payments unless it says so.")
     return Text(tuple(parts))
@@ -205,7 +206,7 @@ def _show_sureness(deal: Deal, first: PackageResult) -> Iterator[Block]:
     yield Paragraph(
         text(
             f"The surest package found lets each party gain enough in at least {{share}} of the "
-            f"draws; {tail}. On average {{gains}}.",
+            f"draws; {tail}. Mean gains in it: {{gains}}.",
             share=share(surest.share, "model:§6.2|surest"),
             gains=_gains(deal, surest.gains, "model:§6.2|surest"),
         )
@@ -215,8 +216,8 @@ def _show_sureness(deal: Deal, first: PackageResult) -> Iterator[Block]:
 def _gains(deal: Deal, gains: Mapping[str, float], key: str) -> Text:
     parts: list[Words] = []
     for k, code in enumerate(deal.names):
-        parts += ["; " if k else "", text("{who} gains {n}", who=Name(deal.names[code]),
-                                          n=money(gains[code], f"{key}|{code}"))]  # fmt: skip
+        gain = Amount(money(gains[code], f"{key}|{code}"), signed=True)
+        parts += ["; " if k else "", text("{who} {n}", who=Name(deal.names[code]), n=gain)]
     return Text(tuple(parts))
 
 

@@ -52,8 +52,6 @@ Found = TypeVar("Found")
 
 #: Actions that open places of entry: the yardstick in which other concessions are counted.
 ENTRY: Final = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
-#: Points asked of a frontier that is not small enough to be listed.
-POINTS: Final = 9
 #: Clauses taken off the table one by one; those that the package rests on most.
 MOST_DROPPED: Final = 12
 
@@ -141,7 +139,7 @@ def _find_payments(game: Game) -> Payments | None:
 
 
 def _find_frontier(game: Game) -> FrontierFound | None:
-    found = pareto_front(game, points=POINTS)
+    found = pareto_front(game)
     points = [FrontierPoint(_by_party(game, s.mean_gains), s.values) for s in found.solutions]
     if not points:
         return None

@@ -145,6 +145,9 @@ def _first_pages(deal: Deal) -> Iterator[Block]:
             "missing",
             text("{n} cells of the table have no value.", n=count(len(deal.unvalued), "", "model:§5.2")),
         )
+    if not deal.packages:
+        yield Notice("limit", "Mismatch and all that this rests on: in the HTML report, or here with --full.")
+        return
     yield Notice(
         "limit",
         "What the other packages hold and what is proven of each, mismatch, ministries, who gives whom, what "

@@ -95,7 +95,10 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A coalition that could do better by itself, by how much for its least-gaining member, and with what."""
+    """A coalition that could do better by itself, by how much at least for each member, and with what.
+
+    The margin of the strongest is the most that it can reach; that of others may be more than is written.
+    """
 
     members: tuple[str, ...]
     margin: float

@@ -134,13 +134,7 @@ def _rate_words(deal: Deal, rate: RateFound, yard: str) -> Text:
     worth = {found.clause: found.worth[rate.party] for found in deal.units_worth}
     party, code = Name(deal.names[rate.party]), Name(deal.round.clause(yard).instrument, "code")
     if low < 0 < high:
-        places = Figure(Range(low, rate.amount, high), "", SourceClass.MODELLED, reference)
-        return text(
-            "to {party} it is worth {n} places of {yard} a year, so that even the sign is open",
-            party=party,
-            n=Amount(places, signed=True),
-            yard=code,
-        )
+        return text("to {party} no rate can be told, since its sign is open over the draws", party=party)
     costs, yard_costs = worth[rate.first] < 0, worth[yard] < 0
     size = sorted((abs(low), abs(high)))
     places = Figure(Range(size[0], abs(rate.amount), size[1]), "", SourceClass.MODELLED, reference)
