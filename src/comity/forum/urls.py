@@ -8,7 +8,17 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from comity.forum.views import account, front, invitations, members, rounds
+from comity.forum.views import (
+    account,
+    calendars,
+    commitments,
+    front,
+    invitations,
+    members,
+    public,
+    rounds,
+    submissions,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(front.urlpatterns)),
@@ -22,9 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # text:        path("r/<slug:slug>/text/", include(text.urlpatterns)),
     # proposals:   path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
     # private:     path("r/<slug:slug>/private/", include(private.urlpatterns)),
-    # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
-    # submissions: path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
-    # public:      path("public/<slug:slug>/", include(public.urlpatterns)),
+    path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
+    path("r/<slug:slug>/calendar/", include(calendars.urlpatterns)),
+    path("calendar/", include(calendars.feedpatterns)),
+    path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
+    path("r/<slug:slug>/public-page/", include(public.deskpatterns)),
+    path("public/<slug:slug>/", include(public.urlpatterns)),
     # practice:    path("practice/", include(practice.urlpatterns)),
     # API:         path("api/", api.urls),
 ]
