@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
-from comity.forum.views.forms import read_fields
+from comity.forum.views.forms import make_row, read_fields
 from comity.forum.views.rounds import try_move
 from comity.protocol.conference import Act, list_reviews
 
@@ -178,9 +178,12 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
             if place.seat.delegation is not None:
                 payload["delegation"] = place.seat.delegation
             key = request.POST.get("commitment", "").strip() or f"c{place.state.moves + 1}"
-            if try_move(request, place, Act.REGISTER_COMMITMENT, {"commitment": key} | payload,
-                        done=_("The commitment is registered.")):  # fmt: skip
-                return redirect("commitment", slug=place.round.slug, key=key)
+            row = make_row(
+                request, place, Act.REGISTER_COMMITMENT, {"commitment": key} | payload,
+                done=_("The commitment is registered."),
+            )  # fmt: skip
+            if row is not None:
+                return redirect("commitment", slug=place.round.slug, key=row.payload["commitment"])
     context = {
         "given": given,
         "provisions": list(place.charter.provisions),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from comity.errors import InputError
@@ -15,12 +16,29 @@ from comity.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from django.http import QueryDict
+    from django.http import HttpRequest, QueryDict
 
-__all__ = ["read_fields", "read_moment_field", "read_number_field"]
+    from comity.forum.gate import Place
+    from comity.forum.models import MoveRow
+    from comity.protocol.conference import Act
+
+__all__ = ["make_row", "read_fields", "read_moment_field", "read_number_field"]
 
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _LONGEST_NUMBER: Final = 40
+
+
+def make_row(
+    request: HttpRequest, place: Place, act: Act, payload: Mapping[str, Any], *, done: str
+) -> MoveRow | None:
+    """Make the move of a form and return its row, so that a form sent twice leads to what the first one made."""
+    try:
+        row = place.move(act, payload, request.POST.get("key", ""))
+    except InputError as error:
+        messages.error(request, str(error))
+        return None
+    messages.success(request, done)
+    return row
 
 
 def read_number_field(data: Mapping[str, Any], name: str) -> float | None:

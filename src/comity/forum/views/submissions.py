@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
-from comity.forum.views.forms import read_fields
+from comity.forum.views.forms import make_row, read_fields
 from comity.forum.views.rounds import try_move
 from comity.protocol.conference import Act
 
@@ -71,9 +71,10 @@ def write(request: HttpRequest, place: Place) -> HttpResponse:
             messages.error(request, str(error))
         else:
             key = f"s{place.state.moves + 1}"
-            if try_move(request, place, Act.SUBMIT, {"submission": key} | payload,
-                        done=_("Your submission is in the log and on the public page; a response will be logged with it.")):  # fmt: skip
-                return redirect("submission", slug=place.round.slug, key=key)
+            done = _("Your submission is in the log and on the public page; a response will be logged with it.")
+            row = make_row(request, place, Act.SUBMIT, {"submission": key} | payload, done=done)
+            if row is not None:
+                return redirect("submission", slug=place.round.slug, key=row.payload["submission"])
     context = {
         "given": request.POST if request.method == "POST" else request.GET,
         "chosen": request.POST.getlist("paragraphs") or request.GET.getlist("paragraph"),
