@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from comity.forum.api import page as api
 from comity.forum.views import (
     account,
     front,
@@ -18,11 +19,13 @@ from comity.forum.views import (
     proposals,
     rounds,
     text,
+    tokens,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(front.urlpatterns)),
     path("account/", include(account.urlpatterns)),
+    path("account/", include(tokens.urlpatterns)),
     path("account/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
     path("", include(invitations.urlpatterns)),
@@ -36,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # submissions: path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
     # public:      path("public/<slug:slug>/", include(public.urlpatterns)),
     path("practice/", include(practice.urlpatterns)),
-    # API:         path("api/", api.urls),
+    path("api/", include(api.urlpatterns)),
 ]
 
 handler400 = "comity.forum.views.errors.bad_request"

@@ -65,7 +65,11 @@ def ask_for_packages(
     agreed = None
     if better_than:
         acceptance = state.acceptances.get(better_than)
-        if acceptance is None or acceptance.status != "accepted" or set(acceptance.among) != set(_codes(round)):
+        if (
+            acceptance is None
+            or acceptance.status != "accepted"
+            or set(acceptance.among) != set(_codes(round))
+        ):
             msg = "only a package that every delegation accepted can be improved for all"
             raise InputError(msg, key="acceptance", accepted="an acceptance among all that was accepted")
         agreed = dict(acceptance.provisions)
@@ -89,7 +93,9 @@ def ask_for_packages(
         msg = f"{most} answers were asked for within 24 hours; more would let private values be worked out"
         raise InputError(msg, key="asks", accepted="the next ask when the first of them is a day old")
     try:
-        answer = ask_zone(game, sheets, limits) if agreed is None else improve_agreed(game, sheets, agreed, limits)
+        answer = (
+            ask_zone(game, sheets, limits) if agreed is None else improve_agreed(game, sheets, agreed, limits)
+        )
     except ComityError as error:
         note(act=Act.ASK_ZONE.value, outcome="no answer", now=now, user=user, round=round)
         raise InputError(str(error), key="zone") from None
