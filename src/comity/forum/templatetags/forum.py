@@ -88,4 +88,4 @@ def seat_name(seat: Seat) -> str:
 def may(context: dict[str, Any], act: str) -> bool:
     """Tell whether this seat may do something now: ``{% may "PROPOSE_WORDING" as may_propose %}``."""
     place = context.get("place")
-    return bool(place) and place.may(Act[act])
+    return place is not None and bool(place.may(Act[act]))
