@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["asks_per_day", "game_of", "sealing_of"]
 
 _MOST: Final = 16
-_games: OrderedDict[str, SealedGame] = OrderedDict()
+_games: OrderedDict[tuple[int, str], SealedGame] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -34,7 +34,7 @@ def game_of(round_: Round) -> SealedGame | None:
     """Return the sealed game of a round; None where it is not ready."""
     digest = hashlib.sha256(round_.round_file.encode()).hexdigest()
     with _lock:
-        found = _games.get(digest)
+        found = _games.get((round_.pk, digest))
     if found is not None:
         return found
     row = SealedGameRow.objects.filter(round=round_, digest=digest, status="ready").first()
@@ -42,7 +42,7 @@ def game_of(round_: Round) -> SealedGame | None:
         return None
     found = SealedGame.read(bytes(row.data))
     with _lock:
-        _games[digest] = found
+        _games[round_.pk, digest] = found
         while len(_games) > _MOST:
             _games.popitem(last=False)
     return found

@@ -1,4 +1,4 @@
-"""What the areas about deals keep beside the journal: old sheets, sealed games, asks of the facilitator, rooms.
+"""What the areas about deals keep beside the journal: old sheets, sealed games, asks, practice rooms.
 
 Private words are here only as ciphers. Writers: :mod:`comity.forum.actions`.
 

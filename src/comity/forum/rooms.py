@@ -1,4 +1,4 @@
-"""Practice rooms on the read side: examples made ready once per process, and rounds played again from their logs.
+"""Practice rooms on the read side: examples made ready once, and rounds played again from their logs.
 
 A practice round is its example and its log. A process that has not seen it plays the log again; the log says
 what came of it, so that every process shows the same.

@@ -106,7 +106,7 @@ def join_training(*, room: TrainingRoom, party: str, user: Any, now: datetime) -
 
 
 def move_training(*, room: TrainingRoom, user: Any, move: Move, seen: int) -> TrainingRoom:  # noqa: ANN401
-    """Make a move in a practice round and let the scripts answer; ``seen`` is how many moves were on the page.
+    """Make a move in a practice round, let the scripts answer; ``seen`` is how many moves the page showed.
 
     Raises
     ------

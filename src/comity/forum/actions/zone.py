@@ -1,4 +1,4 @@
-"""What the facilitator may ask of the private sheets: packages that all accept, or one that is better for all.
+"""What the facilitator may ask of the private sheets: packages that all accept, or one better for all.
 
 Sheets are opened in memory, the answer is written down, and nothing else leaves. How often may be asked is
 counted here, and each ask is in the trail.

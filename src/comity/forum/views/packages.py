@@ -177,7 +177,9 @@ def read_package(place: Place, data: QueryDict) -> dict[str, float]:
         if not math.isfinite(value):
             msg = _("this is no number")
             raise InputError(
-                msg, key=str(item.get("name") or key), accepted=f"{item.get('minimum')} – {item.get('maximum')}"
+                msg,
+                key=str(item.get("name") or key),
+                accepted=f"{item.get('minimum')} – {item.get('maximum')}",
             )
         values[key] = value
     return values
@@ -264,8 +266,10 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
     gains += [sight.own.own.gain] if sight.own is not None else []
     ends = [0.0, *(end for gain in gains for end in (gain.low, gain.high))]
     titles = {row.key: row.title for row in list_rows(place, values, only=True)}
-    together = game.together.get(party) if party else max(
-        (share for share in game.together.values() if share is not None), default=None
+    together = (
+        game.together.get(party)
+        if party
+        else max((share for share in game.together.values() if share is not None), default=None)
     )
     return Effect(
         sight=sight,
@@ -273,7 +277,12 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
         if sight.own is None
         else _side(place.names.get(str(party), str(party)), sight.own.own.gain, ends, ()),
         sides=tuple(
-            _side(place.names.get(side.party, side.name), side.gain, ends, tuple(titles[k] for k in side.unvalued))
+            _side(
+                place.names.get(side.party, side.name),
+                side.gain,
+                ends,
+                tuple(titles[k] for k in side.unvalued),
+            )
             for side in sight.parties
         ),
         rows=()

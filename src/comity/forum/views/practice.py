@@ -125,12 +125,17 @@ def _context(
         "sight": sight,
         "clauses": [_clause(each, names) for each in sight.rows],
         "own": _own(sight),
-        "gain_before": None if before is None or not practice.states[-2].draft else show_money(before.gain.mid),
+        "gain_before": None
+        if before is None or not practice.states[-2].draft
+        else show_money(before.gain.mid),
         "said": [
-            {"who": names.get(each.party, _("The mediator")), "lines": tell_move(each, by_key, names),
-             "mine": each.party == seat.party}
+            {
+                "who": names.get(each.party, _("The mediator")),
+                "lines": tell_move(each, by_key, names),
+                "mine": each.party == seat.party,
+            }
             for each in practice.moves[-SHOWN:]
-        ],  # fmt: skip
+        ],
         "earlier": max(0, len(practice.moves) - SHOWN),
         "mine": mine,
         "single": single,
@@ -138,11 +143,15 @@ def _context(
         "outcome": tell_outcome(practice.state.outcome, names),
         "changed": [_clause(each, names) for each in sight.rows if single and each.value != each.agreed],
         "seats": [
-            {"name": names[code], "scripted": code in practice.setup.strategies,
-             "strategy": practice.setup.strategies.get(code, ""),
-             "free": row.seats.filter(party=code, user=None).exists(), "you": code == seat.party}
+            {
+                "name": names[code],
+                "scripted": code in practice.setup.strategies,
+                "strategy": practice.setup.strategies.get(code, ""),
+                "free": row.seats.filter(party=code, user=None).exists(),
+                "you": code == seat.party,
+            }
             for code in practice.table.parties
-        ],  # fmt: skip
+        ],
         "link": request.build_absolute_uri(request.path),
     }
 
@@ -330,7 +339,9 @@ def _report(row: TrainingRoom, practice: Practice, found: Any) -> HttpResponse: 
     from comity.reports.html import render_html  # noqa: PLC0415  (only a download needs it)
     from comity.services.practice_document import write_debrief  # noqa: PLC0415
 
-    response = HttpResponse(render_html(write_debrief(practice, found)), content_type="text/html; charset=utf-8")
+    response = HttpResponse(
+        render_html(write_debrief(practice, found)), content_type="text/html; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="debrief-{row.code}.html"'
     return response
 

@@ -186,13 +186,13 @@ def save(request: HttpRequest, place: Place) -> HttpResponse:
             round=place.round, seat=place.seat, sheet=sheet, now=place.now, user=request.user, seen=version
         )
     except InputError as error:
-        messages.error(request, _say(place, error))
+        messages.error(request, _say(error))
         return _page(request, place, _lay_out(place, fields), version, status=422)
     messages.success(request, _("Saved, and sealed with the key of your delegation."))
     return redirect("private", slug=place.round.slug)
 
 
-def _say(place: Place, error: InputError) -> str:
+def _say(error: InputError) -> str:
     """Say an error with the name of the provision; it holds no value."""
     parts = (error.key or "").split(".")
     where = _(WHERE[parts[0]]) if parts[0] in WHERE else ""
@@ -224,7 +224,7 @@ def upload(request: HttpRequest, place: Place) -> HttpResponse:
             seen=int(seen) if seen.isdecimal() and len(seen) < 8 else None,
         )
     except InputError as error:
-        messages.error(request, _say(place, error))
+        messages.error(request, _say(error))
     else:
         messages.success(request, _("Saved, and sealed with the key of your delegation."))
     return redirect("private", slug=place.round.slug)
@@ -249,9 +249,7 @@ def history(request: HttpRequest, place: Place, version: int) -> HttpResponse:
     except InputError as error:
         messages.error(request, str(error))
         return redirect("private", slug=place.round.slug)
-    return render(
-        request, "forum/private/version.html", {"form": _form(place, sheet), "version": version}
-    )
+    return render(request, "forum/private/version.html", {"form": _form(place, sheet), "version": version})
 
 
 urlpatterns = [

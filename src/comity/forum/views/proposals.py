@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum import actions
-from comity.forum.gate import Place, requires
 from comity.forum.games import sealing_of
+from comity.forum.gate import Place, requires
 from comity.forum.views import acceptances, zone
 from comity.forum.views.packages import Row, list_rows, read_package, show_effect, show_number
 from comity.forum.views.rounds import try_move
@@ -125,7 +125,10 @@ def _by_area(rows: list[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _builder(
-    request: HttpRequest, place: Place, values: Mapping[str, float], **more: Any  # noqa: ANN401
+    request: HttpRequest,
+    place: Place,
+    values: Mapping[str, float],
+    **more: Any,  # noqa: ANN401
 ) -> HttpResponse:
     context = {
         "areas": _by_area(list_rows(place, values)),
@@ -178,7 +181,11 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
         "provisions": values, "note": said["note"],
     }  # fmt: skip
     if not try_move(
-        request, place, Act.TABLE_PROPOSAL, payload, done=_("It is on the table; all delegations can read it.")
+        request,
+        place,
+        Act.TABLE_PROPOSAL,
+        payload,
+        done=_("It is on the table; all delegations can read it."),
     ):
         return _builder(request, place, values, **said)
     return redirect("proposal", slug=place.round.slug, key=key)
@@ -331,7 +338,11 @@ def compare(request: HttpRequest, place: Place) -> HttpResponse:
             if key in keys
         ]
         context["pair"] = [
-            {"proposal": each, "owner": owner_name(place, each), "effect": show_effect(place, each.provisions)}
+            {
+                "proposal": each,
+                "owner": owner_name(place, each),
+                "effect": show_effect(place, each.provisions),
+            }
             for each in shown
         ]
     return render(request, "forum/proposals/compare.html", context)

@@ -1,4 +1,4 @@
-"""The facilitator's question: are there packages that all would accept? And after agreement: a better one?
+"""The facilitator's question: packages that all would accept and, after agreement, a better one.
 
 Who may import me: :mod:`comity.forum.views.proposals`. Start at :func:`zone`.
 """
@@ -39,16 +39,21 @@ def _describe(place: Place, row: ZoneAsk) -> dict[str, Any]:
         packages = [(name, values) for name, values in answer["packages"]]
     elif answer is not None and answer["package"] is not None:
         packages = [("", answer["package"])]
-    titles = {each.key: place.state.proposals[each.proposal].title for each in place.state.acceptances.values()}
+    titles = {
+        each.key: place.state.proposals[each.proposal].title for each in place.state.acceptances.values()
+    }
     return {
         "row": row,
         "verdict": None if answer is None else answer.get("verdict"),
         "about": titles.get(row.about, row.about),
         "packages": [
-            {"name": name, "rows": list_rows(place, values, only=True),
-             "fields": [(key, plain(value)) for key, value in values.items()]}
+            {
+                "name": name,
+                "rows": list_rows(place, values, only=True),
+                "fields": [(key, plain(value)) for key, value in values.items()],
+            }
             for name, values in packages
-        ],  # fmt: skip
+        ],
     }
 
 
