@@ -11,13 +11,17 @@ from django.views.i18n import set_language
 from comity.forum.api import page as api
 from comity.forum.views import (
     account,
+    calendars,
+    commitments,
     front,
     invitations,
     members,
     practice,
     private,
     proposals,
+    public,
     rounds,
+    submissions,
     text,
     tokens,
 )
@@ -35,9 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<slug:slug>/text/", include(text.urlpatterns)),
     path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
     path("r/<slug:slug>/private/", include(private.urlpatterns)),
-    # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
-    # submissions: path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
-    # public:      path("public/<slug:slug>/", include(public.urlpatterns)),
+    path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
+    path("r/<slug:slug>/calendar/", include(calendars.urlpatterns)),
+    path("calendar/", include(calendars.feedpatterns)),
+    path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
+    path("r/<slug:slug>/public-page/", include(public.deskpatterns)),
+    path("public/<slug:slug>/", include(public.urlpatterns)),
     path("practice/", include(practice.urlpatterns)),
     path("api/", include(api.urlpatterns)),
 ]

@@ -9,6 +9,7 @@ Where to start: :func:`make_move`.
 from __future__ import annotations
 
 from comity.forum.actions.audit import note
+from comity.forum.actions.feeds import find_feed, make_feed, revoke_feed, save_public_sheet
 from comity.forum.actions.moves import answer_in_secret, make_move, tick
 from comity.forum.actions.people import (
     accept_invitation,
@@ -37,12 +38,14 @@ __all__ = [
     "answer_in_secret",
     "ask_for_packages",
     "create_round",
+    "find_feed",
     "find_invitation",
     "find_token",
     "give_up_seat",
     "invite",
     "invite_administrator",
     "join_training",
+    "make_feed",
     "make_move",
     "make_token",
     "make_user",
@@ -52,9 +55,11 @@ __all__ = [
     "open_sheet_version",
     "publish_round",
     "read_private_sheet",
+    "revoke_feed",
     "revoke_invitation",
     "revoke_token",
     "save_private_sheet",
+    "save_public_sheet",
     "save_sheet",
     "seat_member",
     "sheet_versions",

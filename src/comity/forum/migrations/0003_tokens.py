@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("forum", "0002_feeds_and_public_page"),
         ("forum", "0002_deals"),
     ]
 
