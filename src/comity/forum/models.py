@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.protocol.conference import PEOPLE, Role, Seat
 
 __all__ = [
+    "ApiToken",
     "Audit",
     "CalendarFeed",
     "Delegation",
@@ -264,3 +265,4 @@ from comity.forum.records import (  # noqa: E402  (Django finds them here)
     TrainingSeat,
     ZoneAsk,
 )
+from comity.forum.tokens import ApiToken  # noqa: E402

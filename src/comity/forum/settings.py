@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "comity.forum.middleware.keep_out_of_caches",
+    "comity.forum.middleware.answer_in_shape",
 ]
 ROOT_URLCONF = "comity.forum.urls"
 WSGI_APPLICATION = "comity.forum.wsgi.application"
