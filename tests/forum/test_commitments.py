@@ -37,7 +37,11 @@ def get(cast, who, path, status=200):
 
 
 def post(cast, who, path, **data):
-    return cast.browser(who).post(path, {"key": hashlib.sha256(f"{who}{path}{sorted(data.items())}".encode()).hexdigest(), **data}, follow=True)
+    return cast.browser(who).post(
+        path,
+        {"key": hashlib.sha256(f"{who}{path}{sorted(data.items())}".encode()).hexdigest(), **data},
+        follow=True,
+    )
 
 
 PAGES = ("", "adherence/", "adherence.csv", "adherence.json", "adherence.md", "adherence.docx", "sdg-10-7-2.csv",
@@ -87,7 +91,9 @@ def test_a_tranche_waits_for_its_milestone(running):
     assert not running.state.commitments["c2"].reports, "40,5 is no number; nothing was made of it"
     post(running, "bra_head", report, words="The decree is drafted.", done="yes", value="40.5")
     assert "not evidenced" in post(running, "alb_head", release, words="early").content.decode()
-    post(running, "facilitator", BASE + "c/c2/find/", report="1", accepted="no", words="A draft is no decree.")
+    post(
+        running, "facilitator", BASE + "c/c2/find/", report="1", accepted="no", words="A draft is no decree."
+    )
     assert "not evidenced" in post(running, "alb_head", release, words="still early").content.decode()
     post(running, "observer", report, words="Not mine", done="yes")
     assert len(running.state.commitments["c2"].reports) == 1, "the observer of ALB reports for ALB only"
@@ -110,14 +116,25 @@ def test_history_is_never_overwritten(running):
     page = get(running, "civ_delegate", BASE + "c/c1/")
     for words in ("30 Jun 2026", "30 Sep 2026", "The committee decided so.", "Labour", "Foreign affairs"):
         assert words in page
-    assert [v.agency for v in running.state.commitments["c1"].versions] == ["Labour", "Labour", "Foreign affairs"]
+    assert [v.agency for v in running.state.commitments["c1"].versions] == [
+        "Labour",
+        "Labour",
+        "Foreign affairs",
+    ]
     assert post(running, "civ_delegate", path, reason="x").status_code == 403
 
 
 def test_bad_input_is_told_and_not_made(running):
     before = running.state.moves
     new = BASE + "new/"
-    for bad in ({}, {"title": "x"}, {"due": "tomorrow"}, {"tranche": "many"}, {"tranche": "5"}, {"tranche": "nan"}):
+    for bad in (
+        {},
+        {"title": "x"},
+        {"due": "tomorrow"},
+        {"tranche": "many"},
+        {"tranche": "5"},
+        {"tranche": "nan"},
+    ):
         page = post(running, "secretariat", new, **({"delegation": "ALB", "agency": "A", "title": "T", "indicator": "I",
                     "milestone": "M", "due": "2026-12-01"} | bad if bad else {}))  # fmt: skip
         assert page.status_code == (422 if bad != {"title": "x"} else 200), bad
@@ -131,7 +148,14 @@ def test_bad_input_is_told_and_not_made(running):
 
 
 def test_a_delegation_registers_only_its_own(running):
-    fields = {"delegation": "BRA", "agency": "A", "title": "Mine", "indicator": "I", "milestone": "M", "due": "2026-12-01"}
+    fields = {
+        "delegation": "BRA",
+        "agency": "A",
+        "title": "Mine",
+        "indicator": "I",
+        "milestone": "M",
+        "due": "2026-12-01",
+    }
     post(running, "civ_head", BASE + "new/", **fields)
     mine = next(c for c in running.state.commitments.values() if c.title == "Mine")
     assert mine.delegation == "CIV", "the seat decides, not the form"
@@ -191,10 +215,23 @@ def test_a_draft_schedule_from_a_tabled_package(db):
         actions.make_move(round=round_, seat=seat, act=act, payload=payload, key=f"{act}{when}", now=when)
         return when
 
-    play(Act.TABLE_PROPOSAL, head["ESP"], proposal="p1", title="First", provisions={"LE02-ESP-MAR": 4000.0, "PE01-MAR-ESP": 10.0})
+    play(
+        Act.TABLE_PROPOSAL,
+        head["ESP"],
+        proposal="p1",
+        title="First",
+        provisions={"LE02-ESP-MAR": 4000.0, "PE01-MAR-ESP": 10.0},
+    )
     play(Act.CHANGE_PHASE, facilitator, to="zero draft")
     play(Act.ADD_ARTICLE, facilitator, key="a1", title="Places")
-    play(Act.ADD_PARAGRAPH, facilitator, article="a1", key="a1.p1", wording="Places open.", provisions=["LE02-ESP-MAR"])
+    play(
+        Act.ADD_PARAGRAPH,
+        facilitator,
+        article="a1",
+        key="a1.p1",
+        wording="Places open.",
+        provisions=["LE02-ESP-MAR"],
+    )
     play(Act.CHANGE_PHASE, facilitator, to="revisions")
     play(Act.START_SILENCE, facilitator)
     actions.tick(round_, now=state_of(round_).silence.deadline)
@@ -207,7 +244,12 @@ def test_a_draft_schedule_from_a_tabled_package(db):
     assert "Entry places reserved for the partner, towards MAR" in page
     assert "the first review, because the package states none" in page
     assert page.count("Look over and register") == 1, "ESP registers its own, not Morocco's"
-    assert "LE02-ESP-MAR" in browser.get("/r/west/commitments/new/?commitment=x&title=T&provision=LE02-ESP-MAR").content.decode()
+    assert (
+        "LE02-ESP-MAR"
+        in browser.get(
+            "/r/west/commitments/new/?commitment=x&title=T&provision=LE02-ESP-MAR"
+        ).content.decode()
+    )
 
 
 def test_a_round_without_a_round_file_says_so(running):
