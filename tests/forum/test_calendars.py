@@ -28,8 +28,17 @@ def running(cast):
     cast.play(Act.COMMENT, "alb_head", words="CANARY-COMMENT")
     cast.silence().adoption().signature().follow_up()
     for code, key in (("ALB", "c1"), ("BRA", "c2"), ("CIV", "c3")):
-        cast.play(Act.REGISTER_COMMITMENT, f"{code.lower()}_head", commitment=key, delegation=code, agency="Agency", title=f"Of {code}",
-                  indicator="n", milestone="m", due="2036-06-30")  # fmt: skip
+        cast.play(
+            Act.REGISTER_COMMITMENT,
+            f"{code.lower()}_head",
+            commitment=key,
+            delegation=code,
+            agency="Agency",
+            title=f"Of {code}",
+            indicator="n",
+            milestone="m",
+            due="2036-06-30",
+        )
     cast.play(
         Act.SCHEDULE,
         "secretariat",
@@ -39,8 +48,13 @@ def running(cast):
         starts="2036-05-01T09:00:00+00:00",
     )
     for code in ("ALB", "BRA"):
-        actions.save_private_sheet(round=cast.round, seat=SEATS[f"{code.lower()}_head"], name="notes",
-                                   content={"notes": f"CANARY-SHEET-{code}"}, now=cast.now)  # fmt: skip
+        actions.save_private_sheet(
+            round=cast.round,
+            seat=SEATS[f"{code.lower()}_head"],
+            name="notes",
+            content={"notes": f"CANARY-SHEET-{code}"},
+            now=cast.now,
+        )
     return cast
 
 

@@ -7,6 +7,7 @@ import io
 
 import docx
 import pytest
+from django.test import Client
 from tests.forum.conftest import CHARTER, EVERYBODY, SEATS, START
 
 from comity.forum import actions
@@ -22,12 +23,33 @@ BASE = "/r/coasts/commitments/"
 def running(cast):
     """The round in follow-up, with two commitments; one with a tranche."""
     cast.draft().silence().adoption().signature().follow_up()
-    cast.play(Act.REGISTER_COMMITMENT, "alb_head", commitment="c1", delegation="ALB", agency="Labour", title="Visas issued",
-              indicator="visas a year", milestone="1,000 visas", due="2026-06-30", provision="visas", target=1000.0)  # fmt: skip
+    cast.play(
+        Act.REGISTER_COMMITMENT,
+        "alb_head",
+        commitment="c1",
+        delegation="ALB",
+        agency="Labour",
+        title="Visas issued",
+        indicator="visas a year",
+        milestone="1,000 visas",
+        due="2026-06-30",
+        provision="visas",
+        target=1000.0,
+    )
     return cast.play(
-        Act.REGISTER_COMMITMENT, "secretariat", commitment="c2", delegation="BRA", agency="Interior", title="Fees waived",
-        indicator="% of fees", milestone="A decree is published", due="2026-02-20", tranche=12.5, unit="US$ million", payer="ALB",
-    )  # fmt: skip
+        Act.REGISTER_COMMITMENT,
+        "secretariat",
+        commitment="c2",
+        delegation="BRA",
+        agency="Interior",
+        title="Fees waived",
+        indicator="% of fees",
+        milestone="A decree is published",
+        due="2026-02-20",
+        tranche=12.5,
+        unit="US$ million",
+        payer="ALB",
+    )
 
 
 def get(cast, who, path, status=200):
@@ -44,8 +66,18 @@ def post(cast, who, path, **data):
     )
 
 
-PAGES = ("", "adherence/", "adherence.csv", "adherence.json", "adherence.md", "adherence.docx", "sdg-10-7-2.csv",
-         "sdg-10-7-2.md", "sdg-10-7-2.docx", "c/c1/")  # fmt: skip
+PAGES = (
+    "",
+    "adherence/",
+    "adherence.csv",
+    "adherence.json",
+    "adherence.md",
+    "adherence.docx",
+    "sdg-10-7-2.csv",
+    "sdg-10-7-2.md",
+    "sdg-10-7-2.docx",
+    "c/c1/",
+)
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -135,8 +167,24 @@ def test_bad_input_is_told_and_not_made(running):
         {"tranche": "5"},
         {"tranche": "nan"},
     ):
-        page = post(running, "secretariat", new, **({"delegation": "ALB", "agency": "A", "title": "T", "indicator": "I",
-                    "milestone": "M", "due": "2026-12-01"} | bad if bad else {}))  # fmt: skip
+        page = post(
+            running,
+            "secretariat",
+            new,
+            **(
+                {
+                    "delegation": "ALB",
+                    "agency": "A",
+                    "title": "T",
+                    "indicator": "I",
+                    "milestone": "M",
+                    "due": "2026-12-01",
+                }
+                | bad
+                if bad
+                else {}
+            ),
+        )
         assert page.status_code == (422 if bad != {"title": "x"} else 200), bad
     assert running.state.moves == before + 1, "only the sound one was made"
     assert post(running, "facilitator", BASE + "c/c1/find/", report="x", accepted="yes").status_code == 200
@@ -177,8 +225,15 @@ def test_disputes_are_for_the_room(running):
 
 
 def test_agenda_lists_what_waits_and_is_a_real_word_file(running):
-    running.play(Act.SCHEDULE, "secretariat", meeting="jc1", title="First committee", kind="joint committee",
-                 starts="2036-05-01T09:00:00+00:00", place="Alba")  # fmt: skip
+    running.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="jc1",
+        title="First committee",
+        kind="joint committee",
+        starts="2036-05-01T09:00:00+00:00",
+        place="Alba",
+    )
     post(running, "civ_head", BASE + "agenda/add/", meeting="jc1", words="Statistics we share")
     post(running, "alb_head", BASE + "c/c1/report/", words="300 visas", done="yes")
     page = get(running, "alb_delegate", BASE + "agenda/")
@@ -202,8 +257,14 @@ def test_adherence_on_a_day_in_the_past(running):
 
 def test_a_draft_schedule_from_a_tabled_package(db):
     opening = read_opening(EXAMPLE)
-    round_ = actions.create_round(slug="west", charter=opening.charter, names=opening.names, now=START,
-                                  round_file=opening.text, is_public=True)  # fmt: skip
+    round_ = actions.create_round(
+        slug="west",
+        charter=opening.charter,
+        names=opening.names,
+        now=START,
+        round_file=opening.text,
+        is_public=True,
+    )
     now = iter(START.replace(day=n) for n in range(6, 28))
     user = actions.make_user(username="esp", password=None, now=START)
     head = {code: Seat(Role.HEAD, code) for code in opening.charter.delegations}
@@ -236,8 +297,6 @@ def test_a_draft_schedule_from_a_tabled_package(db):
     play(Act.START_SILENCE, facilitator)
     actions.tick(round_, now=state_of(round_).silence.deadline)
     assert state_of(round_).phase is Phase.ADOPTION
-    from django.test import Client
-
     browser = Client()
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = browser.get("/r/west/commitments/draft/?package=p:p1").content.decode()

@@ -181,8 +181,17 @@ def test_bad_input_and_a_stale_edit(cast):
 
 def test_after_signature_the_page_shows_text_parties_and_commitments(cast):
     cast.draft().silence().adoption().signature().follow_up()
-    cast.play(Act.REGISTER_COMMITMENT, "alb_head", commitment="c1", delegation="ALB", agency="Labour", title="Visas issued",
-              indicator="visas", milestone="m", due="2036-06-30")  # fmt: skip
+    cast.play(
+        Act.REGISTER_COMMITMENT,
+        "alb_head",
+        commitment="c1",
+        delegation="ALB",
+        agency="Labour",
+        title="Visas issued",
+        indicator="visas",
+        milestone="m",
+        due="2036-06-30",
+    )
     page = read(cast, "anonymous", PAGE)
     for words in ("Parties issue visas.", "ALB, BRA, CIV", "Visas issued"):
         assert words in page

@@ -96,8 +96,16 @@ def test_what_is_hidden_is_for_secretariat_and_author_only(drafted):
 
 
 def test_hearings_from_announcement_to_record(drafted):
-    drafted.play(Act.SCHEDULE, "secretariat", meeting="h1", title="Hearing on visas", kind="hearing",
-                 starts="2026-01-07T09:00:00+00:00", place="https://meet.example/1", paragraphs=["a1.p1"])  # fmt: skip
+    drafted.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="h1",
+        title="Hearing on visas",
+        kind="hearing",
+        starts="2026-01-07T09:00:00+00:00",
+        place="https://meet.example/1",
+        paragraphs=["a1.p1"],
+    )
     assert "Ask to be heard" in drafted.browser("society").get(BASE).content.decode()
     form = {"meeting": "h1", "words": "On pay", "key": "q1"}
     assert drafted.browser("alb_head").post(BASE + "ask/", form).status_code == 403

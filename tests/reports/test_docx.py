@@ -54,8 +54,19 @@ def test_every_block_is_written_with_its_mark():
     raw = render_docx(every_block(), stamp=STAMP)
     file = docx.Document(io.BytesIO(raw))
     said = "\n".join(p.text for p in file.paragraphs)
-    for words in ("Second level", "12 persons [E1]", "more (https://example.org/)", "Kicker", "Alba: gives", "nothing",
-                  "Alba → Alba", "Something is missing.", "inside", "Sources", "The end."):  # fmt: skip
+    for words in (
+        "Second level",
+        "12 persons [E1]",
+        "more (https://example.org/)",
+        "Kicker",
+        "Alba: gives",
+        "nothing",
+        "Alba → Alba",
+        "Something is missing.",
+        "inside",
+        "Sources",
+        "The end.",
+    ):
         assert words in said
     assert {p.style.name for p in file.paragraphs} >= {
         "Title",

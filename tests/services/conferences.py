@@ -13,11 +13,18 @@ CHARTER = Charter(
     "Compact of the three coasts",
     CODES,
     provisions={
-        "LE02-ALB-BRA": {"instrument": "LE02", "giver": "ALB", "beneficiary": "BRA", "minimum": 0, "maximum": 9000, "unit": "persons per year"},
+        "LE02-ALB-BRA": {
+            "instrument": "LE02",
+            "giver": "ALB",
+            "beneficiary": "BRA",
+            "minimum": 0,
+            "maximum": 9000,
+            "unit": "persons per year",
+        },
         "replies": {"instrument": "PE01", "giver": "BRA", "beneficiary": "ALB", "minimum": 5, "maximum": 30},
         "odd": {},
     },
-)  # fmt: skip
+)
 FACILITATOR = Seat(Role.FACILITATOR)
 SECRETARIAT = Seat(Role.SECRETARIAT)
 SOCIETY = Seat(Role.CIVIL_SOCIETY, None, "Workers across borders")

@@ -1,4 +1,4 @@
-"""A draft schedule from a package: what is stated is taken over, what is not is marked, and all of it can be registered."""
+"""A draft schedule from a package: what is stated is taken over, and what is not is marked."""
 
 from __future__ import annotations
 

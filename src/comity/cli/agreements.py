@@ -14,11 +14,13 @@ from comity.cli.output import (
     print_result,
     say,
     show_answer,
+    write_file,
 )
+from comity.errors import InputError
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Agreements: on record, tested and compared.", rich_markup_mode=None)
+app = typer.Typer(help="Agreements: on record, tested, compared and drafted.", rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Html = Annotated[
@@ -141,6 +143,64 @@ def compare(
     from comity.services.agreements import agreements_compare
 
     found = agreements_compare(paths=tuple(files))
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def draft(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE…]", help="Agreement files: the text is drafted from what they share."),
+    ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(
+            "--package",
+            metavar="FILE",
+            help="Draft a package instead: a deal's JSON, a round file, or a list of provisions.",
+        ),
+    ] = None,
+    package_name: Annotated[
+        str | None,
+        typer.Option("--package-name", metavar="NAME", help="Which package of FILE [default: the first]."),
+    ] = None,
+    json: Json = False,
+    html: Html = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write the text as Markdown.")
+    ] = None,
+    full: Full = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draft a model text: of a deal's package, or of what several agreements share."""
+    if bool(files) == (package is not None):
+        msg = "agreement files and a package at once" if files else "nothing to draft from"
+        raise InputError(msg, accepted="agreement files, or --package FILE")
+    if package_name is not None and package is None:
+        msg = "--package-name chooses from a file, and none is given"
+        raise InputError(msg, key="--package-name", accepted="together with --package FILE")
+    for target, option in ((html, "--html"), (markdown, "--markdown")):
+        if target is not None:
+            check_writable(target, option=option)
+    from comity.services.agreements_draft import agreements_draft, package_draft
+
+    found = (
+        agreements_draft(paths=tuple(files or ()))
+        if package is None
+        else package_draft(path=package, name=package_name)
+    )
+    if markdown is not None:
+        from comity.reports.markdown import render_markdown
+
+        write_file(markdown, render_markdown(found.document()), option="--markdown")
+        say(f"text written to {markdown}", quiet=quiet)
     show_answer(
         found.to_json,
         found.document,

@@ -12,6 +12,9 @@ from comity.cli.output import check_writable, print_result, say
 from comity.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from comity.forum.models import Round
     from comity.protocol.conference import Seat
 
 __all__ = ["app"]
@@ -188,7 +191,7 @@ def check(data: Data = None, json: Json = False) -> None:
         print_result(writer.dumps({"problems": [{"level": level, "words": words} for level, words in found]}))
     else:
         print_result("\n".join(f"{level}: {words}" for level, words in found) or "all is well")
-    if any(level == "error" for level, _ in found):
+    if any(level == "error" for level, _words in found):
         raise typer.Exit(2)
 
 
@@ -210,13 +213,13 @@ def _open(data: Path | None, *, create: bool = False) -> None:
     bring_up_to_date()
 
 
-def _now():  # noqa: ANN202
+def _now() -> datetime:
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
 
 
-def _find(slug: str):  # noqa: ANN202
+def _find(slug: str) -> Round:
     from comity.forum.models import Round
 
     found = Round.objects.filter(slug=slug).first()

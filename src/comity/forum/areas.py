@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from comity.forum.gate import Place
 
 __all__ = ["AREAS", "Area", "Link", "links_for"]
@@ -22,7 +24,7 @@ class Area(NamedTuple):
     """An area: its name, its first address, and the right that opens it."""
 
     key: str
-    name: str
+    name: str | Promise
     address: str
     act: Act
 
@@ -57,7 +59,7 @@ def links_for(place: Place) -> list[Link]:
         if not place.may(area.act) or (area.key == "public" and not place.round.is_public):
             continue
         try:
-            found.append(Link(area.key, area.name, reverse(area.address, args=[place.round.slug])))
+            found.append(Link(area.key, str(area.name), reverse(area.address, args=[place.round.slug])))
         except NoReverseMatch:  # an area that is not built yet
             continue
     return found

@@ -1,6 +1,6 @@
-"""Backups: a consistent copy of the database while the forum runs, and a restore that replays every journal.
+"""Backups: a consistent copy while the forum runs, and a restore that replays every journal.
 
-A backup is one ``.tar.gz``: the database (SQLite file, or PostgreSQL's own dump), and a note of what it holds.
+A backup is one ``.tar.gz``: the database (SQLite file, or PostgreSQL's own dump), and a note of its content.
 The master key is not in it, on purpose: whoever finds a backup cannot read private sheets.
 
 Who may import me: the door. Start at :func:`write_backup` and :func:`restore_backup`.
@@ -58,7 +58,8 @@ def verify_rounds() -> dict[str, tuple[int, str]]:
             )
             replay(charter, moves)
         except InputError as error:
-            raise InputError(f"round '{round_.slug}': {error}", key="journal") from None
+            msg = f"round '{round_.slug}': {error}"
+            raise InputError(msg, key="journal") from None
         found[round_.slug] = (len(rows), last)
     return found
 
@@ -73,16 +74,20 @@ def _pg(command: str, *arguments: str, stdin: Path | None = None) -> bytes:
         )
     given = connection.settings_dict
     environment = dict(os.environ)
-    for name, value in (("PGHOST", given["HOST"]), ("PGPORT", str(given["PORT"])), ("PGUSER", given["USER"]),
-                        ("PGPASSWORD", given["PASSWORD"]), ("PGDATABASE", given["NAME"])):  # fmt: skip
-        if value:
-            environment[name] = value
-    done = subprocess.run(
+    places = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    environment |= {name: str(given[place]) for name, place in places.items() if given[place]}
+    done = subprocess.run(  # noqa: S603  (our own words)
         [tool, *arguments, *([str(stdin)] if stdin else [])],
         env=environment,
         capture_output=True,
         check=False,
-    )  # noqa: S603
+    )
     if done.returncode:
         words = (done.stderr.decode(errors="replace").strip().splitlines() or ["no words"])[0]
         msg = f"{command} failed: {words}"
@@ -188,8 +193,9 @@ def restore_backup(path: Path, *, replace: bool = False) -> dict[str, Any]:
                 source.backup(connection.connection)
             source.close()
         else:
-            _pg("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-                f"--dbname={connection.settings_dict['NAME']}", stdin=database)  # fmt: skip
+            here = f"--dbname={connection.settings_dict['NAME']}"
+            plain = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction")
+            _pg("pg_restore", *plain, here, stdin=database)
     connections.close_all()
     found = verify_rounds()
     said = {slug: (each["moves"], each["seal"]) for slug, each in note["rounds"].items()}

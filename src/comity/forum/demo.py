@@ -5,6 +5,8 @@ What the delegations say here was invented; no government said it. All of it is 
 Who may import me: the door and tests. Start at :func:`load_demo`.
 """
 
+# ruff: noqa: E501  (wordings stay whole)
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The one gate before every page and operation of a round: which round, which seat, which phase, allowed or not.
+"""The one gate before every page of a round: which round, which seat, which phase, allowed or not.
 
 Who cannot see a round is told that it does not exist (404). Who sits there but may not do this is told why
 (403), in the words of the protocol.

@@ -26,7 +26,7 @@ ZONE_COOKIE = "comity_zone"
 
 
 def answer_health(answer: Answer) -> Answer:
-    """Answer ``/health`` before anything else, under any host name: is the database there?"""
+    """Answer ``/health`` before anything else, under any host name, by asking the database."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path != "/health":

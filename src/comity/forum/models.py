@@ -9,7 +9,7 @@ Who may import me: the forum. Start at :class:`MoveRow`.
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -32,8 +32,18 @@ __all__ = [
 ]
 
 
-class ExactJSON(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _Text = models.TextField[Any, Any]
+else:
+    _Text = models.TextField
+
+
+class ExactJSON(_Text):
     """JSON kept letter by letter: a database that writes numbers anew would break the seals."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, *_: object) -> Any:  # noqa: ANN401
         """Read what the database gives."""
@@ -67,7 +77,7 @@ class Round(models.Model):
     demo = models.BooleanField(default=False)
     created = models.DateTimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106
         ordering: ClassVar = ["title", "slug"]
 
     def __str__(self) -> str:
@@ -81,7 +91,7 @@ class Delegation(models.Model):
     code = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
 
-    class Meta:
+    class Meta:  # noqa: D106
         ordering: ClassVar = ["pk"]  # the order of the charter
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "code"], name="one_delegation_for_each_code")
@@ -95,7 +105,7 @@ ROLE_CHOICES = [(role.value, _(role.value)) for role in PEOPLE if role is not Ro
 
 
 class Membership(models.Model):
-    """Who sits where. One person has one seat in a round; a seat that is given up is marked, not taken away."""
+    """Who sits where. One person has one seat in a round; one that is given up is marked, not taken out."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seats")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="members")
@@ -106,7 +116,7 @@ class Membership(models.Model):
     active = models.BooleanField(default=True)
     admitted = models.BooleanField(default=True)  # by the head, to what the delegation keeps private
 
-    class Meta:
+    class Meta:  # noqa: D106
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "round"], name="one_seat_for_each_person")
         ]
@@ -133,7 +143,7 @@ class MoveRow(models.Model):
     key = models.CharField(max_length=120)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
 
-    class Meta:
+    class Meta:  # noqa: D106
         ordering: ClassVar = ["round", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "number"], name="moves_are_counted"),
@@ -163,7 +173,7 @@ class PrivateSheet(models.Model):
     version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["delegation", "name"], name="one_sheet_for_each_name")
         ]
@@ -189,7 +199,7 @@ class Invitation(models.Model):
     used = models.DateTimeField(null=True, blank=True)
     revoked = models.BooleanField(default=False)
 
-    class Meta:
+    class Meta:  # noqa: D106
         ordering: ClassVar = ["-created"]
 
     def __str__(self) -> str:
@@ -205,7 +215,7 @@ class Audit(models.Model):
     act = models.CharField(max_length=64)
     outcome = models.CharField(max_length=200)
 
-    class Meta:
+    class Meta:  # noqa: D106
         ordering: ClassVar = ["-at", "-pk"]
 
     def __str__(self) -> str:

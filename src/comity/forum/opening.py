@@ -1,4 +1,4 @@
-"""From a round file to a round of the forum: its charter, the names of its delegations, its public provisions.
+"""From a round file to a round: its charter, the names of its delegations, its public provisions.
 
 What a round file says of a party's interests, limits and red lines does not go into the charter.
 

@@ -65,8 +65,8 @@ _FIELDS: Final = ("number", "act", "seat", "at", "payload", "seal")
 
 def move_from(row: MoveRow | dict[str, Any]) -> Move:
     """Return the move that a row holds."""
-    get = row.get if isinstance(row, dict) else lambda name: getattr(row, name)
-    return Move(Act(get("act")), Seat.read(get("seat")), get("at"), get("payload"))
+    held: dict[str, Any] = row if isinstance(row, dict) else vars(row)
+    return Move(Act(held["act"]), Seat.read(held["seat"]), held["at"], held["payload"])
 
 
 def _keep(pk: int, found: Folded) -> None:

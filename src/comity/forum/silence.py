@@ -53,6 +53,6 @@ class NothingPrivate(SafeExceptionReporterFilter):
         """Show no form field."""
         return {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:  # noqa: ANN401, ARG002
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:  # noqa: ANN401, ARG002
         """Show no variable."""
         return []

@@ -38,10 +38,10 @@ def open_forum(*, data: Path | None = None, demo: bool = False, create: bool = T
         When the folder or a key cannot be written or read.
     """
     try:
-        import django  # noqa: PLC0415
         import dj_database_url  # noqa: F401, PLC0415
+        import django  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise MissingExtraError("Django", extra="forum") from None
+        raise MissingExtraError("Django", extra="forum") from None  # noqa: EM101
     from comity.forum.environment import ask, ask_path, data_folder  # noqa: PLC0415
     from comity.forum.keys import create_master  # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def invite_first(now: datetime) -> str | None:
 
 
 def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
-    """Run the checks of Django and the forum, and look whether every journal replays; pairs of level and words."""
+    """Run the checks of Django and the forum, and replay every journal; pairs of level and words."""
     from django.core.checks import run_checks  # noqa: PLC0415
     from django.core.checks.messages import WARNING  # noqa: PLC0415
 

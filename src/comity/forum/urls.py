@@ -1,4 +1,4 @@
-"""Addresses of the forum. Each area keeps its own in ``urlpatterns`` of its view module, and has one line here.
+"""Addresses of the forum. Each area keeps its own in its view module, and has one line here.
 
 Who may import me: Django. Start at ``urlpatterns``; addresses of a round begin with ``/r/<slug>/``.
 """

@@ -12,11 +12,12 @@ for several, :func:`measure_speed` for the claim that two areas are ahead of the
 
 from __future__ import annotations
 
-from comity.regime.agencies import Agency, Mandates, Meeting, read_mandates
+from comity.regime.agencies import Agency, Leader, Mandates, Meeting, read_mandates
 from comity.regime.agreement import Agreement, Clause, Force, Publication
 from comity.regime.areas import FreeMovementArea, Membership, read_areas
 from comity.regime.checklist import Breach, Checklist, Item, Mark, read_checklist
 from comity.regime.commonground import Cell, CommonGround, Shared, compare
+from comity.regime.coverage import Association, Count, Coverage, measure_coverage
 from comity.regime.examine import Examination, Finding, Verdict, examine
 from comity.regime.register import Entry, Kind, Register, Unknown
 from comity.regime.speed import Comparison, Speed, measure_speed
@@ -25,12 +26,15 @@ from comity.regime.tags import Tags
 __all__ = [
     "Agency",
     "Agreement",
+    "Association",
     "Breach",
     "Cell",
     "Checklist",
     "Clause",
     "CommonGround",
     "Comparison",
+    "Count",
+    "Coverage",
     "Entry",
     "Examination",
     "Finding",
@@ -38,6 +42,7 @@ __all__ = [
     "FreeMovementArea",
     "Item",
     "Kind",
+    "Leader",
     "Mandates",
     "Mark",
     "Meeting",
@@ -51,6 +56,7 @@ __all__ = [
     "Verdict",
     "compare",
     "examine",
+    "measure_coverage",
     "measure_speed",
     "read_areas",
     "read_checklist",

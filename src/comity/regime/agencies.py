@@ -1,4 +1,4 @@
-"""Which agency covers which area and function: overlaps and gaps of mandates (E13 to E19, E54 to E58).
+"""Which agency covers which area and function: overlaps, gaps and who leads (E13 to E19, E54 to E58).
 
 Who may import me: regime, services. Start at :func:`read_mandates`.
 """
@@ -16,7 +16,7 @@ from comity.errors import EvidenceError
 from comity.evidence.catalogue_set import PACKED
 from comity.vocabulary import Area
 
-__all__ = ["FUNCTIONS", "Agency", "Mandates", "Meeting", "read_mandates"]
+__all__ = ["FUNCTIONS", "Agency", "Leader", "Mandates", "Meeting", "read_mandates"]
 
 FUNCTIONS: Final = ("norms", "data", "negotiation", "operations", "review")
 
@@ -48,11 +48,41 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """A post or body that leads across agencies (E58).
+
+    ``until`` is the year in which it ended, or None; ``binds`` tells whether states exchange commitments
+    under its lead; ``mandate_from`` is who gave it.
+    """
+
+    key: str
+    name: str
+    since: int
+    until: int | None
+    role: str
+    mandate_from: str
+    binds: bool
+    source: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mandates:
-    """Agencies and meetings as the file lists them."""
+    """Agencies, posts that lead, and meetings as the file lists them."""
 
     agencies: tuple[Agency, ...]
     meetings: tuple[Meeting, ...]
+    leaders: tuple[Leader, ...] = ()
+
+    def leading(self, year: int) -> tuple[Leader, ...]:
+        """Return the posts and bodies that lead in a year.
+
+        >>> sorted(x.key for x in read_mandates().leading(2010))
+        ['gfmd_chair', 'gmg', 'secretary_general', 'srsg']
+        >>> "srsg" in [x.key for x in read_mandates().leading(2024)]
+        False
+        """
+        return tuple(x for x in self.leaders if x.since <= year and (x.until is None or year <= x.until))
 
     def who(self, area: Area, function: str) -> tuple[str, ...]:
         """Keys of the agencies that do this.
@@ -107,4 +137,5 @@ def read_mandates() -> Mandates:
             )
         )  # fmt: skip
     meetings = tuple(Meeting(**one) for one in data["meetings"])
-    return Mandates(tuple(agencies), meetings)
+    leaders = tuple(Leader(key=key, **one) for key, one in data["leadership"].items())
+    return Mandates(tuple(agencies), meetings, leaders)

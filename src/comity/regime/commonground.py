@@ -110,19 +110,21 @@ class CommonGround:
         return tuple(r for r in self.rows if r.held_by > 1 and r.merge is not Merge.READY)
 
 
-def compare(agreements: Sequence[Agreement], *, tags: Tags | None = None) -> CommonGround:
-    """Compare two or more agreements, by tag. The order in which they are given changes nothing.
+def compare(agreements: Sequence[Agreement], *, tags: Tags | None = None, fewest: int = 2) -> CommonGround:
+    """Compare agreements, by tag. The order in which they are given changes nothing.
+
+    ``fewest`` is 1 for a text drafted from one agreement, which shares everything with itself.
 
     Raises
     ------
     InputError
-        Fewer than two agreements, or two with one key.
+        Fewer than ``fewest`` agreements, or two with one key.
     """
     listed = tuple(sorted(agreements, key=lambda a: a.key))
     keys = [a.key for a in listed]
-    if len(listed) < 2:
-        msg = "one agreement has nothing to be compared with"
-        raise InputError(msg, accepted="two or more agreement files")
+    if len(listed) < fewest:
+        msg = "one agreement has nothing to be compared with" if listed else "no agreement"
+        raise InputError(msg, accepted=f"{'one' if fewest == 1 else 'two'} or more agreement files")
     if len(set(keys)) < len(keys):
         double = next(k for k in keys if keys.count(k) > 1)
         msg = f"two agreements have the key '{double}'"

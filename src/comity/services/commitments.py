@@ -2,8 +2,8 @@
 
 A package says what is promised. A schedule says which agency owns each promise, how anybody can see that it
 was kept, and by when. What the round file says is taken over; what it does not say is proposed and marked,
-for the parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the secretariat
-registers.
+for the parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the
+secretariat registers.
 
 Who may import me: services and doors. Start at :func:`propose_commitments`.
 """

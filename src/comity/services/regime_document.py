@@ -303,6 +303,13 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
          Name("; ".join(names[k] for k in keys)))
         for area, f, keys in m.overlaps()
     )  # fmt: skip
+    leaders: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Name(x.name), date(f"{x.since} to {x.until}" if x.until else f"since {x.since}"), Name(x.role),
+            Name(x.mandate_from), "yes" if x.binds else "no", Name(f"{x.source} [{x.mark}]"),
+        )
+        for x in m.leaders
+    )  # fmt: skip
     return Document(
         title="Agencies and mandates",
         subtitle="Who covers which area of migration and which function, and who does not.",
@@ -318,6 +325,11 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
             Table("More than one agency",
                   (Column("Area"), Column("Function"), Column("Number"), Column("Who")),
                   overlaps, note="An overlap may be a division of labour; it is not by itself a fault."),
+            Heading(2, "Who leads", "leadership"),
+            _lead(m),
+            Table("Posts and bodies that lead across agencies",
+                  (Column("Post or body"), Column("Years"), Column("What it does"), Column("Mandate from"),
+                   Column("States bind themselves there"), Column("Source")), leaders),
             Heading(2, "Objectives of the compact that no agency here names", "objectives"),
             Paragraph(missing),
             Heading(2, "How often they meet", "calendar"),
@@ -335,6 +347,21 @@ def write_agencies(m: Mandates, unserved: tuple[str, ...], objectives: dict[str,
         ),
         meta=Meta(disclaimer="Advisory.", command="comity regime agencies"),
     )  # fmt: skip
+
+
+def _lead(m: Mandates) -> Paragraph:
+    """Say what became of leadership, from the dates and mandates of the map."""
+    ended = [x for x in m.leaders if x.until is not None]
+    binding = [x for x in m.leaders if x.binds and x.until is None]
+    return Paragraph(
+        text(
+            "Ended: {ended}. States can bind themselves under {binding} of those that lead today. A special "
+            "representative can convene and propose; the post never came with a table at which states "
+            "bargain.",
+            ended=Name("; ".join(f"{x.name} ({x.until})" for x in ended) or "none"),
+            binding=Name("; ".join(x.name for x in binding)) if binding else "none",
+        )
+    )
 
 
 def _sources() -> tuple[Source, ...]:

@@ -76,7 +76,7 @@ def write_akoma(text: NegotiatingText, *, at: datetime, language: str = "eng") -
 
 def _meta(etree: Untyped, bill: Untyped, text: NegotiatingText, day: str, language: str) -> None:
     meta = etree.SubElement(bill, _a("meta"))
-    identification = etree.SubElement(meta, _a("identification"), source="#comity")
+    identification = etree.SubElement(meta, _a("identification"), source="#org~comity")
     work = f"/akn/un/bill/negotiating-text/{text.revision}"
     for level, uri in (
         ("Work", work),
@@ -87,17 +87,17 @@ def _meta(etree: Untyped, bill: Untyped, text: NegotiatingText, day: str, langua
         etree.SubElement(held, _a("FRBRthis"), value=f"{uri}/!main")
         etree.SubElement(held, _a("FRBRuri"), value=uri)
         etree.SubElement(held, _a("FRBRdate"), date=day, name="written")
-        etree.SubElement(held, _a("FRBRauthor"), href="#comity")
+        etree.SubElement(held, _a("FRBRauthor"), href="#org~comity")
         if level == "Work":
             etree.SubElement(held, _a("FRBRcountry"), value="un")
         if level == "Expression":
             etree.SubElement(held, _a("FRBRlanguage"), language=language)
     codes = sorted({code for p in text.paragraphs() for one in p.alternatives for code in one.proponents})
-    references = etree.SubElement(meta, _a("references"), source="#comity")
+    references = etree.SubElement(meta, _a("references"), source="#org~comity")
     for code in ("comity", *codes):
-        organisation = {"eId": code, "href": f"/ontology/organization/{code}", "showAs": code}
+        organisation = {"eId": f"org~{code}", "href": f"/ontology/organization/{code}", "showAs": code}
         etree.SubElement(references, _a("TLCOrganization"), organisation)
-    own = etree.SubElement(meta, _a("proprietary"), source="#comity")
+    own = etree.SubElement(meta, _a("proprietary"), source="#org~comity")
     told = {"revision": str(text.revision)} | ({"adopted": "true"} if text.adopted else {})
     mine = etree.SubElement(own, _c("text"), told)
     for paragraph in text.paragraphs():
@@ -116,7 +116,7 @@ def _paragraph(
             told["status"] = "removed"
         told[_c("alternative")] = one.key
         if one.proponents:
-            told[_c("proponents")] = " ".join(f"#{code}" for code in one.proponents)
+            told[_c("proponents")] = " ".join(f"#org~{code}" for code in one.proponents)
         if paragraph.locked:
             told[_c("locked")] = "true"
         held = etree.SubElement(article, _a("paragraph"), told)
@@ -177,7 +177,7 @@ def _read_article(article: Untyped, provisions: dict[str, list[str]]) -> Article
         alternatives = []
         for one in found:
             words = one.find(f"{_a('content')}/{_a('p')}")
-            codes = tuple(code.removeprefix("#") for code in one.get(_c("proponents"), "").split())
+            codes = tuple(code.removeprefix("#org~") for code in one.get(_c("proponents"), "").split())
             alternatives.append(Alternative(one.get(_c("alternative"), ""), _words(words), codes))
         locked = found[0].get(_c("locked")) == "true"
         listed = tuple(provisions.get(paragraph, ()))

@@ -31,11 +31,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from comity.errors import InputError
-from comity.protocol.text import BASE, Alternative, Article, NegotiatingText, Paragraph
+from comity.protocol.text import (
+    BASE,
+    MOST_ARTICLES,
+    MOST_PARAGRAPHS,
+    Alternative,
+    Article,
+    NegotiatingText,
+    Paragraph,
+)
 from comity.services.text_upload import check_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sized
 
 __all__ = ["escape", "read_markdown", "write_markdown"]
 
@@ -48,7 +56,8 @@ _GUIDE: Final = (
 _SPECIAL: Final = frozenset("\\`*_[]{}<>&#|~$" + LEFT_OUT)
 _LINE_START: Final = re.compile(r"(?m)^([ \t]*)(?:([-+=])|(\d+)([.)]))")
 _ESCAPED: Final = re.compile(r"\\(\n|[" + re.escape(string.punctuation) + LEFT_OUT + "])|\n", re.DOTALL)
-_HEADING: Final = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+\{([\w.-]+)\})?[ \t]*\Z")
+_HEADING: Final = re.compile(r"#{1,6}[ \t]+")
+_KEY: Final = re.compile(r"[\w.-]{1,40}\Z")
 _NUMBER: Final = re.compile(r"Article \d+: ")
 _REVISION: Final = re.compile(r"\*Revision (\d{1,9})(, adopted)?\*[ \t]*\Z")
 _LABEL: Final = re.compile(r"\*\*[\d.]+\*\* `([\w.-]+)`(?: \((.*)\))?[ \t]*\Z")
@@ -186,13 +195,14 @@ class _Reader:
         return NegotiatingText(self.title, articles, self.revision, adopted=self.adopted)
 
     def _block(self, block: str) -> None:
-        heading = _HEADING.match(block)
+        heading = _heading(block)
         revision = _REVISION.match(block)
         if heading and self.title is None:
-            self.title = _unescape(heading[2])
+            self.title = _unescape(heading[0])
         elif heading:
-            title = _unescape(_NUMBER.sub("", heading[2], count=1))
-            self.articles.append((heading[3] or self._free_article(), title, []))
+            title = _unescape(_NUMBER.sub("", heading[0], count=1))
+            self._room(self.articles, MOST_ARTICLES, "articles")
+            self.articles.append((heading[1] or self._free_article(), title, []))
         elif revision and self.title is not None and not self.articles:
             self.revision, self.adopted = int(revision[1]), bool(revision[2])
         else:
@@ -203,6 +213,7 @@ class _Reader:
             msg = "a paragraph stands before the first article"
             raise InputError(msg, accepted="headings such as '## Visas' before paragraphs")
         article, _, held = self.articles[-1]
+        self._room(held, MOST_PARAGRAPHS, f"paragraphs in article {article}")
         first, _, rest = block.partition("\n")
         label = _LABEL.match(first)
         key = label[1] if label else f"{article}.p{len(held) + 1}"
@@ -213,6 +224,11 @@ class _Reader:
         else:
             alternatives = (Alternative(BASE, _unescape(content)),)
         held.append(Paragraph(key, alternatives, provisions, locked=locked))
+
+    def _room(self, held: Sized, most: int, what: str) -> None:
+        if len(held) >= most:
+            msg = f"there are more than {most:,} {what}"
+            raise InputError(msg, accepted=f"at most {most:,}")
 
     def _free_article(self) -> str:
         taken = {key for key, _, _ in self.articles}
@@ -228,7 +244,7 @@ def _blocks(markdown: str) -> Iterator[tuple[int, str]]:
         if comment or (not held and line.lstrip().startswith("<!--")):
             comment = "-->" not in line
             continue
-        heading = bool(_HEADING.match(line)) and not (held and _continues(held[-1]))
+        heading = _heading(line) is not None and not (held and _continues(held[-1]))
         if (not line.strip() or heading) and held:
             yield begun, "\n".join(held)
             held = []
@@ -237,6 +253,18 @@ def _blocks(markdown: str) -> Iterator[tuple[int, str]]:
         elif line.strip():
             begun = begun if held else number
             held.append(line)
+
+
+def _heading(line: str) -> tuple[str, str] | None:
+    """Give title and key of a heading, as written; None for any other line."""
+    found = _HEADING.match(line)
+    if not found or "\n" in line:
+        return None
+    title = line[found.end() :].rstrip(" \t")
+    before, brace, key = title.removesuffix("}").rpartition("{")
+    if title.endswith("}") and brace and before.endswith((" ", "\t")) and _KEY.match(key):
+        return before.rstrip(" \t"), key
+    return title, ""
 
 
 def _continues(line: str) -> bool:

@@ -421,7 +421,7 @@ def agenda(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _agenda(request: HttpRequest, place: Place) -> Any:  # noqa: ANN401
-    from comity.services.agenda import draft_agenda  # noqa: PLC0415
+    from comity.services.committee_agenda import draft_agenda  # noqa: PLC0415
 
     try:
         return draft_agenda(

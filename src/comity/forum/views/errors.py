@@ -42,9 +42,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
         request,
         403,
         _("This form is no longer valid"),
-        _(
-            "It was opened too long ago, or cookies are off. Go back, load the page again and send it once more."
-        ),
+        _("It was opened too long ago, or cookies are off. Load the page again and send it once more."),
     )
 
 

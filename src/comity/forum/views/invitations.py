@@ -5,7 +5,7 @@ Who may import me: :mod:`comity.forum.urls`. Start at :func:`invitation`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -36,7 +36,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = actions.find_invitation(token, timezone.now())
     if found is None:
         return render(request, "forum/invitation_over.html", status=404)
-    context = {"invitation": found, "token": token, "error": "", "username": "", "email": ""}
+    context: dict[str, Any] = {"invitation": found, "token": token, "error": "", "username": "", "email": ""}
     signed_in = request.user.is_authenticated
     context["asks_account"] = found.for_user is None and not signed_in
     if request.method == "POST":

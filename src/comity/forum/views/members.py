@@ -38,7 +38,7 @@ def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:  # n
         "is_head": place.seat.role is Role.HEAD,
         "roles": [each for each in PEOPLE if each is not Role.PUBLIC],
         "invitations": Invitation.objects.filter(
-            round=place.round, used=None, revoked=False, expires__gt=place.now
+            round=place.round, used=None, revoked=False, for_user=None, expires__gt=place.now
         ).select_related("delegation")
         if seats
         else (),

@@ -25,6 +25,7 @@ from comity.protocol.conference.course_moves import adoption_so_far, due
 from comity.protocol.conference.fields import CLOCK_MARK, Terms
 from comity.protocol.conference.fold import apply, replay
 from comity.protocol.conference.follow_up import (
+    AGENDA,
     Adherence,
     AgendaItem,
     Review,
@@ -77,17 +78,21 @@ from comity.protocol.conference.reading import (
     count_articles,
     describe,
     describe_public,
+    list_messages,
     list_positions,
     make_timeline,
     name_seat,
+    readable_text,
+    remove_names,
     silence_left,
 )
 from comity.protocol.conference.rights import RIGHTS, allows, matrix, refusal, why_not
 from comity.protocol.conference.state import Conference, begin
-from comity.protocol.conference.words import Words
+from comity.protocol.conference.words import Several, Words
 
 __all__ = [
     "ADOPTION_RULES",
+    "AGENDA",
     "CLOCK",
     "CLOCK_MARK",
     "DELEGATION_ROLES",
@@ -129,6 +134,7 @@ __all__ = [
     "Revision",
     "Role",
     "Seat",
+    "Several",
     "Signature",
     "Silence",
     "Standing",
@@ -145,6 +151,7 @@ __all__ = [
     "describe_public",
     "due",
     "is_move",
+    "list_messages",
     "list_positions",
     "list_reviews",
     "make_agenda",
@@ -154,7 +161,9 @@ __all__ = [
     "name_seat",
     "outcome",
     "read_journal",
+    "readable_text",
     "refusal",
+    "remove_names",
     "replay",
     "seal_charter",
     "seal_move",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from comity.errors import InputError
-from comity.protocol.conference.fields import Terms, key, keys, one_of, prose, read_key, whole
+from comity.protocol.conference.fields import Terms, key, keys, line, one_of, read_key, whole
+from comity.protocol.text import check_code, check_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ ADOPTION_RULES: Final = ("consensus", "unanimity", "two thirds", "majority")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules(Terms):
-    title: str = prose(300)
+    title: str = line(300)
     delegations: tuple[str, ...] = keys(...)
     silence_hours: int = whole(72, low=1, high=8784)
     adoption: str = one_of(*ADOPTION_RULES, default="consensus")
@@ -99,7 +100,12 @@ class Charter:
         if len(rules.delegations) < 2:
             msg = "a round needs two delegations or more"
             raise InputError(msg, key="delegations", accepted="a list of codes such as ALB")
-        object.__setattr__(self, "title", rules.title)
+        for code in rules.delegations:
+            try:
+                check_code(code)  # the text takes no other
+            except InputError as error:
+                raise InputError(error.message, key="delegations", accepted=error.accepted) from None
+        object.__setattr__(self, "title", check_title(rules.title, key="title"))
         object.__setattr__(self, "delegations", rules.delegations)
         object.__setattr__(self, "provisions", _read_provisions(self.provisions))
 

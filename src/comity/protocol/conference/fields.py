@@ -31,6 +31,7 @@ __all__ = [
     "flag",
     "key",
     "keys",
+    "line",
     "moment",
     "number",
     "one_of",
@@ -49,12 +50,14 @@ _KEY_WORDS: Final = (
     "1 to 64 letters, digits, dots, colons, hyphens and underscores, with a letter or digit at both ends"
 )
 _STRAY: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BREAKS: Final = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _MOST_KEYS: Final = 500
 
 
 class _Kind(NamedTuple):
     read: Callable[[Any, str], Any]
     write: Callable[[Any], Any]
+    choices: tuple[str, ...] = ()
 
 
 class _Spec(NamedTuple):
@@ -68,10 +71,14 @@ def _same(value: object) -> object:
     return value
 
 
-def _declare(read: Callable[[Any, str], Any], write: Callable[[Any], Any], default: object) -> Any:  # noqa: ANN401
-    if default is ...:
-        return field(metadata={"kind": _Kind(read, write)})
-    return field(default=default, metadata={"kind": _Kind(read, write)})
+def _declare(
+    read: Callable[[Any, str], Any],
+    write: Callable[[Any], Any],
+    default: object,
+    choices: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401
+    metadata = {"kind": _Kind(read, write, choices)}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +198,20 @@ def prose(most: int, default: object = ..., *, empty: bool = False) -> Any:  # n
     return _declare(read, _same, default)
 
 
+def line(most: int, default: object = ..., *, empty: bool = False) -> Any:  # noqa: ANN401
+    """Declare words of one line, such as a title or a name."""
+    accepted = f"one line of {0 if empty else 1} to {most:,} characters, without control characters"
+
+    def read(value: object, name: str) -> str:
+        if not isinstance(value, str) or len(value) > most or not (empty or value.strip()):
+            raise _bad(name, value, accepted)
+        if not value.isprintable() and _BREAKS.search(value):
+            raise _bad(name, value, accepted)
+        return value
+
+    return _declare(read, _same, default)
+
+
 def whole(default: object = ..., *, low: int = 0, high: int = 1_000_000) -> Any:  # noqa: ANN401
     """Declare a whole number between two bounds."""
     accepted = f"a whole number from {low} to {high:,}"
@@ -240,7 +261,7 @@ def one_of(*choices: str, default: object = ...) -> Any:  # noqa: ANN401
             raise _bad(name, value, ", ".join(choices))
         return value
 
-    return _declare(read, _same, default)
+    return _declare(read, _same, default, choices)
 
 
 def _read_values(value: object, name: str, *, nulls: bool) -> dict[str, float | None]:

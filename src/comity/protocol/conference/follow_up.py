@@ -13,13 +13,13 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.protocol.conference.phases import Phase
-from comity.protocol.conference.words import Words
+from comity.protocol.conference.words import Words, own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from comity.protocol.conference.charter import Charter
     from comity.protocol.conference.parts_after import Commitment
@@ -35,6 +35,18 @@ __all__ = [
     "make_agenda",
     "standing",
 ]
+
+
+AGENDA: Final[Mapping[str, str]] = {
+    "dispute": "%(who)s disputes %(about)s: %(words)s",
+    "late": "%(title)s (%(who)s, %(agency)s) was due on %(due)s.",
+    "evidence": "Report %(number)s on %(title)s of %(day)s waits for a finding.",
+    "tranche": "%(who)s can release %(amount)s %(unit)s: %(title)s is done.",
+    "submission": "'%(title)s' by %(who)s has no response yet.",
+    "review": "Review %(number)s was due on %(due)s.",
+    "item": "%(who)s asks: %(words)s",
+}
+"""The sentence of each kind of agenda item, in the order in which they come."""
 
 
 class Standing(StrEnum):
@@ -86,9 +98,9 @@ def adherence(state: Conference, today: date) -> tuple[Adherence, ...]:
     for commitment in state.commitments.values():
         owned.setdefault((commitment.delegation, commitment.agency), []).append(commitment)
     rows = []
-    for (delegation, agency), own in sorted(owned.items()):
-        stands = [standing(commitment, today) for commitment in own]
-        moved = sum(commitment.due != commitment.versions[0].due for commitment in own)
+    for (delegation, agency), theirs in sorted(owned.items()):
+        stands = [standing(commitment, today) for commitment in theirs]
+        moved = sum(commitment.due != commitment.versions[0].due for commitment in theirs)
         done, done_late, reported, late, due = (stands.count(each) for each in Standing)
         rows.append(Adherence(delegation, agency, done, done_late, reported, late, due, moved))
     return tuple(rows)
@@ -169,7 +181,7 @@ def make_agenda(
                 "review",
                 str(each.number),
                 Words(
-                    "Review %(number)s was due on %(due)s.",
+                    AGENDA["review"],
                     {"number": each.number, "due": each.due.isoformat()},
                 ),
             )
@@ -179,11 +191,9 @@ def make_agenda(
     ]
     if meeting is not None and meeting in state.meetings:
         for remark in state.meetings[meeting].items:
-            who = remark.seat.delegation or remark.seat.name or remark.seat.role.value
+            who = remark.seat.delegation or remark.seat.name or own(remark.seat.role)
             items.append(
-                AgendaItem(
-                    "item", meeting, Words("%(who)s asks: %(words)s", {"who": who, "words": remark.words})
-                )
+                AgendaItem("item", meeting, Words(AGENDA["item"], {"who": who, "words": remark.words}))
             )
     return tuple(items)
 
@@ -193,7 +203,7 @@ def _disputes(state: Conference) -> Iterator[AgendaItem]:
         if dispute.closed_at is None:
             about = dispute.commitment or dispute.paragraph or dispute.key
             params = {"who": dispute.delegation, "about": about, "words": dispute.words}
-            yield AgendaItem("dispute", dispute.key, Words("%(who)s disputes %(about)s: %(words)s", params))
+            yield AgendaItem("dispute", dispute.key, Words(AGENDA["dispute"], params))
 
 
 def _commitments(state: Conference, today: date) -> Iterator[AgendaItem]:
@@ -206,7 +216,7 @@ def _commitments(state: Conference, today: date) -> Iterator[AgendaItem]:
                 "agency": one.agency,
                 "due": one.due.isoformat(),
             }
-            words = Words("%(title)s (%(who)s, %(agency)s) was due on %(due)s.", params)
+            words = Words(AGENDA["late"], params)
             yield AgendaItem("late", one.key, words)
     for one in ordered:
         for number in one.waiting:
@@ -215,14 +225,14 @@ def _commitments(state: Conference, today: date) -> Iterator[AgendaItem]:
                 "title": one.title,
                 "day": one.reports[number - 1].at.date().isoformat(),
             }
-            words = Words("Report %(number)s on %(title)s of %(day)s waits for a finding.", waits)
+            words = Words(AGENDA["evidence"], waits)
             yield AgendaItem("evidence", one.key, words)
     for one in ordered:
         if one.tranche is not None and one.released_at is None and one.done_on is not None:
             owed = {
                 "who": one.payer, "amount": f"{one.tranche:g}", "unit": one.unit, "title": one.title,
             }  # fmt: skip
-            words = Words("%(who)s can release %(amount)s %(unit)s: %(title)s is done.", owed)
+            words = Words(AGENDA["tranche"], owed)
             yield AgendaItem("tranche", one.key, words)
 
 
@@ -230,6 +240,4 @@ def _submissions(state: Conference) -> Iterator[AgendaItem]:
     for submission in state.submissions.values():
         if not submission.responses and not submission.hidden:
             params = {"title": submission.title, "who": submission.seat.name}
-            yield AgendaItem(
-                "submission", submission.key, Words("'%(title)s' by %(who)s has no response yet.", params)
-            )
+            yield AgendaItem("submission", submission.key, Words(AGENDA["submission"], params))

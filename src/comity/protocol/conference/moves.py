@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from comity.errors import InputError
 from comity.protocol.conference import terms, terms_after
 from comity.protocol.conference.acts import DELEGATION_ROLES, MOVES, Act, Role
-from comity.protocol.conference.fields import CLOCK_MARK, Terms, plain_moment, prose, read_key, read_moment
+from comity.protocol.conference.fields import CLOCK_MARK, Terms, line, plain_moment, read_key, read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ TERMS: Final[Mapping[Act, type[Terms]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PublicName(Terms):
-    name: str = prose(terms.TITLE, "", empty=True)
+    name: str = line(terms.TITLE, "", empty=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,8 @@ class Move:
         if self.act not in TERMS:
             msg = f"'{self.act}' is no move"
             raise InputError(msg, key="act", accepted=", ".join(MOVES))
+        if not isinstance(self.act, Act):
+            object.__setattr__(self, "act", Act(self.act))
         if self.at.tzinfo is None:
             msg = "a time without a zone"
             raise InputError(

@@ -10,11 +10,16 @@ Start at :func:`describe`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.protocol.conference.acts import Act
-from comity.protocol.conference.words import Words
+from comity.protocol.conference.acts import Act, Role
+from comity.protocol.conference.charter import ADOPTION_RULES
+from comity.protocol.conference.follow_up import AGENDA, Standing
+from comity.protocol.conference.moves import TERMS
+from comity.protocol.conference.phases import Phase
+from comity.protocol.conference.rights import REFUSALS, allows
+from comity.protocol.conference.words import Words, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
     from comity.protocol.conference.moves import Move, Seat
     from comity.protocol.conference.state import Conference
+    from comity.protocol.text import NegotiatingText
 
 __all__ = [
     "TEMPLATES",
@@ -30,9 +36,12 @@ __all__ = [
     "count_articles",
     "describe",
     "describe_public",
+    "list_messages",
     "list_positions",
     "make_timeline",
     "name_seat",
+    "readable_text",
+    "remove_names",
     "silence_left",
 ]
 
@@ -102,8 +111,60 @@ _PUBLIC: Final[Mapping[Act, str]] = {
 }
 """What the public page says of the moves that it says anything of: nothing of who wants what."""
 
+_HEARING: Final = "A hearing is announced: '%(title)s', %(starts)s."
 _ACCEPTED: Final = {True: "accepted", False: "not accepted"}
 _OUR_WORDS: Final = frozenset({"to", "answer", "kind", "outcome"})
+
+
+def list_messages() -> tuple[str, ...]:
+    """Return every template and word of our own that this room can say: the keys of a message file.
+
+    Refusals of single moves are errors in English and are not among them.
+
+    Examples
+    --------
+    >>> "%(who)s signed." in list_messages(), "zero draft" in list_messages()
+    (True, True)
+    """
+    sentences = {*TEMPLATES.values(), *_PUBLIC.values(), _HEARING, *AGENDA.values(), *REFUSALS}
+    ours = {*Phase, *Role, *Act, *Standing, *_ACCEPTED.values(), *ADOPTION_RULES}
+    choices = {
+        choice
+        for terms in TERMS.values()
+        for each in fields(terms)
+        if each.name in _OUR_WORDS
+        for choice in each.metadata["kind"].choices
+    }
+    return tuple(sorted({str(message) for message in sentences | ours | choices}))
+
+
+def readable_text(role: Role, state: Conference) -> NegotiatingText | None:
+    """Return the text as a role may see it now, or None where it may not see any.
+
+    The room sees all. Civil society sees brackets without names. The public sees the text once it is
+    adopted, and never one of a round that ended without agreement.
+    """
+    if not allows(role, state.phase, Act.READ_TEXT) or (role is Role.PUBLIC and not state.text.adopted):
+        return None
+    return state.text if allows(role, state.phase, Act.READ_ATTRIBUTION) else remove_names(state.text)
+
+
+def remove_names(text: NegotiatingText) -> NegotiatingText:
+    """Return the text with its brackets, without who asks for what."""
+    articles = tuple(
+        replace(
+            article,
+            paragraphs=tuple(
+                replace(
+                    paragraph,
+                    alternatives=tuple(replace(one, proponents=()) for one in paragraph.alternatives),
+                )
+                for paragraph in article.paragraphs
+            ),
+        )
+        for article in text.articles
+    )
+    return replace(text, articles=articles)
 
 
 def name_seat(seat: Seat) -> str | Words:
@@ -115,7 +176,7 @@ def name_seat(seat: Seat) -> str | Words:
     >>> name_seat(Seat(Role.HEAD, "ALB")), str(name_seat(Seat(Role.FACILITATOR)))
     ('ALB', 'facilitator')
     """
-    return seat.delegation or seat.name or Words(seat.role.value, {})
+    return seat.delegation or seat.name or own(seat.role.value)
 
 
 def _fill(template: str, move: Move) -> Words:
@@ -124,11 +185,11 @@ def _fill(template: str, move: Move) -> Words:
         if f"%({name})s" not in template:
             continue
         if isinstance(value, bool):
-            params[name] = Words(_ACCEPTED[value], {})
+            params[name] = own(_ACCEPTED[value])
         else:
-            params[name] = Words(value, {}) if name in _OUR_WORDS else value
+            params[name] = own(value) if name in _OUR_WORDS else value
     if "%(kind)s" in template and "kind" not in params:
-        params["kind"] = Words("package", {})  # a payload leaves out what is as always
+        params["kind"] = own("package")  # a payload leaves out what is as always
     return Words(template, params)
 
 
@@ -153,7 +214,7 @@ def describe_public(move: Move) -> Words | None:
     which knows the state.
     """
     if move.act is Act.SCHEDULE and move.payload.get("kind") == "hearing":
-        return _fill("A hearing is announced: '%(title)s', %(starts)s.", move)
+        return _fill(_HEARING, move)
     template = _PUBLIC.get(move.act)
     return None if template is None else _fill(template, move)
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from comity.protocol.conference.acts import Act, Role
 from comity.protocol.conference.phases import Phase
-from comity.protocol.conference.words import Words
+from comity.protocol.conference.words import Several, Words, own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RIGHTS", "allows", "matrix", "refusal", "why_not"]
+__all__ = ["REFUSALS", "RIGHTS", "allows", "matrix", "refusal", "why_not"]
 
 # groups of roles
 _PEN = (Role.SECRETARIAT, Role.FACILITATOR)
@@ -120,6 +120,13 @@ RIGHTS: Final[Mapping[Act, Mapping[tuple[Role, ...], tuple[Phase, ...]]]] = {
 }
 """For every act: which roles may do it, and in which phases."""
 
+REFUSALS: Final = (
+    "'%(act)s' is not for the phase '%(phase)s'; the role '%(role)s' may do it in: %(phases)s.",
+    "The role '%(role)s' may not '%(act)s'; this is for: %(roles)s.",
+    "Nobody may '%(act)s', at any time.",
+)
+"""The sentences of :func:`refusal`."""
+
 _ALLOWED: Final = frozenset(
     (role, phase, act)
     for act, rules in RIGHTS.items()
@@ -147,15 +154,15 @@ def refusal(role: Role, phase: Phase, act: Act) -> Words | None:
     when = [each for each in Phase if allows(role, each, act)]
     if when:
         return Words(
-            "'%(act)s' is not for the phase '%(phase)s'; the role '%(role)s' may do it in: %(phases)s.",
-            {"act": act.value, "phase": phase.value, "role": role.value, "phases": ", ".join(when)},
+            REFUSALS[0],
+            {"act": own(act), "phase": own(phase), "role": own(role), "phases": Several(map(own, when))},
         )
     who = [each for each in Role if any(allows(each, step, act) for step in Phase)]
     if not who:
-        return Words("Nobody may '%(act)s', at any time.", {"act": act.value})
+        return Words(REFUSALS[2], {"act": own(act)})
     return Words(
-        "The role '%(role)s' may not '%(act)s'; this is for: %(roles)s.",
-        {"role": role.value, "act": act.value, "roles": ", ".join(who)},
+        REFUSALS[1],
+        {"role": own(role), "act": own(act), "roles": Several(map(own, who))},
     )
 
 

@@ -16,6 +16,7 @@ from comity.protocol.conference.fields import (
     flag,
     key,
     keys,
+    line,
     one_of,
     prose,
     values,
@@ -113,7 +114,7 @@ class DeclareAdopted(Terms):
 class Sign(Terms):
     """A delegation signs what it adopted."""
 
-    signatory: str = prose(TITLE, "", empty=True)
+    signatory: str = line(TITLE, "", empty=True)
     words: str = prose(NOTE, "", empty=True)
 
 
@@ -122,7 +123,7 @@ class AddArticle(Terms):
     """A new article; ``after`` names the article before it, empty for none."""
 
     key: str = key()
-    title: str = prose(TITLE)
+    title: str = line(TITLE)
     after: str | None = prose(64, None, empty=True)
 
 
@@ -131,7 +132,7 @@ class RetitleArticle(Terms):
     """Another title for an article."""
 
     article: str = key()
-    title: str = prose(TITLE)
+    title: str = line(TITLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,7 @@ class TableProposal(Terms):
     """A package, request or offer on the table: provisions and how far they go."""
 
     proposal: str = key()
-    title: str = prose(TITLE)
+    title: str = line(TITLE)
     kind: str = one_of("package", "request", "offer", default="package")
     to: tuple[str, ...] = keys()
     provisions: Mapping[str, float] = values()

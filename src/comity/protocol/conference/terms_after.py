@@ -16,6 +16,7 @@ from comity.protocol.conference.fields import (
     flag,
     key,
     keys,
+    line,
     moment,
     number,
     one_of,
@@ -58,16 +59,16 @@ class RegisterCommitment(Terms):
 
     commitment: str = key()
     delegation: str = key()
-    agency: str = prose(TITLE)
-    title: str = prose(TITLE)
-    indicator: str = prose(TITLE)
+    agency: str = line(TITLE)
+    title: str = line(TITLE)
+    indicator: str = line(TITLE)
     milestone: str = prose(NOTE)
     due: date = day()
     provision: str | None = key(None)
     paragraph: str | None = key(None)
     target: float | None = number(None)
     tranche: float | None = number(None)
-    unit: str | None = prose(64, None)
+    unit: str | None = line(64, None)
     payer: str | None = key(None)
 
 
@@ -78,7 +79,7 @@ class AmendCommitment(Terms):
     commitment: str = key()
     reason: str = prose(NOTE)
     due: date | None = day(None)
-    agency: str | None = prose(TITLE, None)
+    agency: str | None = line(TITLE, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class ReportEvidence(Terms):
     words: str = prose(NOTE)
     done: bool = flag()
     value: float | None = number(None)
-    source: str = prose(TITLE, "", empty=True)
+    source: str = line(TITLE, "", empty=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +134,11 @@ class Schedule(Terms):
     """A meeting in the calendar; a hearing is one of civil society, on some paragraphs or on all."""
 
     meeting: str = key()
-    title: str = prose(TITLE)
+    title: str = line(TITLE)
     kind: str = one_of("session", "joint committee", "review", "hearing", "ministers", "signature")
     starts: datetime = moment()
     ends: datetime | None = moment(None)
-    place: str = prose(TITLE, "", empty=True)
+    place: str = line(TITLE, "", empty=True)
     paragraphs: tuple[str, ...] = keys()
 
 
@@ -203,7 +204,7 @@ class Submit(Terms):
     """Written words of civil society on some paragraphs, or on the whole where none is named."""
 
     submission: str = key()
-    title: str = prose(TITLE)
+    title: str = line(TITLE)
     words: str = prose(WORDING)
     paragraphs: tuple[str, ...] = keys()
 

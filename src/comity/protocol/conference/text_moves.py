@@ -99,12 +99,15 @@ def _withdraw(_: Charter, state: Conference, move: Move, asked: terms.WithdrawWo
 
 
 def _settle(_: Charter, state: Conference, __: Move, asked: terms.SettleParagraph) -> Changes:
-    words.find_paragraph(state.text, asked.paragraph)
+    words.find_paragraph(state.text, asked.paragraph)  # says so if there is none
     found = state.versions[asked.paragraph]
     if asked.seen is not None and asked.seen != found:
         msg = f"paragraph {asked.paragraph} has changed since it was read (version {asked.seen}, now {found})"
         raise refuse(msg, key="seen", accepted="the paragraph read again, and then settled")
     text = words.settle(state.text, asked.paragraph, asked.alternative, wording=asked.wording)
+    if text == state.text:
+        msg = f"paragraph {asked.paragraph} has no brackets and reads so already"
+        raise refuse(msg, key="paragraph", accepted="a paragraph in brackets, or other words")
     return _changed(state, asked.paragraph, text)
 
 

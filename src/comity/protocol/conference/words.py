@@ -12,7 +12,7 @@ from comity.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Words", "refuse"]
+__all__ = ["Several", "Words", "own", "refuse"]
 
 
 class Words(NamedTuple):
@@ -29,6 +29,32 @@ class Words(NamedTuple):
 
     def __str__(self) -> str:
         return self.template % self.params
+
+
+class Several(tuple[Words, ...]):
+    """Several words of our own in a row, each of which can be translated.
+
+    Examples
+    --------
+    >>> str(Several([own("zero draft"), own("revisions")]))
+    'zero draft, revisions'
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(str(one) for one in self)
+
+
+def own(word: str) -> Words:
+    """Return a word of our own, such as the name of a phase, so that it can be translated.
+
+    Examples
+    --------
+    >>> own("revisions").template
+    'revisions'
+    """
+    return Words(word, {})
 
 
 def refuse(message: str, *, key: str | None = None, accepted: str | None = None) -> InputError:

@@ -34,6 +34,8 @@ from comity.protocol.text.plain import read_plain, to_plain
 from comity.protocol.text.sentences import describe, sentence
 from comity.protocol.text.structure import (
     BASE,
+    MOST_ARTICLES,
+    MOST_PARAGRAPHS,
     Alternative,
     Article,
     NegotiatingText,
@@ -42,11 +44,22 @@ from comity.protocol.text.structure import (
     find_article,
     find_paragraph,
 )
-from comity.protocol.text.words import check_code, check_key, check_title, check_words
+from comity.protocol.text.words import (
+    MOST_CHARACTERS,
+    MOST_TITLE_CHARACTERS,
+    check_code,
+    check_key,
+    check_title,
+    check_words,
+)
 
 __all__ = [
     "BASE",
     "FIRST",
+    "MOST_ARTICLES",
+    "MOST_CHARACTERS",
+    "MOST_PARAGRAPHS",
+    "MOST_TITLE_CHARACTERS",
     "Alternative",
     "Article",
     "Change",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE",
+    "MOST_ARTICLES",
+    "MOST_PARAGRAPHS",
     "Alternative",
     "Article",
     "NegotiatingText",
@@ -28,6 +30,10 @@ __all__ = [
 
 BASE: Final = "base"
 """Key of the alternative that is the draft itself: the secretariat's words, or words that were settled."""
+
+MOST_ARTICLES: Final = 1_000
+MOST_PARAGRAPHS: Final = 2_000
+"""In one article."""
 
 _set = object.__setattr__
 
@@ -184,12 +190,15 @@ class Article:
             raise InputError(msg, accepted="a key without a dot, such as a3")
         _set(self, "title", check_title(self.title, key=self.key))
         _set(self, "paragraphs", tuple(self.paragraphs))
+        if len(self.paragraphs) > MOST_PARAGRAPHS:
+            msg = f"article {self.key} has {len(self.paragraphs):,} paragraphs"
+            raise InputError(msg, accepted=f"at most {MOST_PARAGRAPHS:,}")
         prefix = f"{self.key}."
         for paragraph in self.paragraphs:
             if not paragraph.key.startswith(prefix):
                 msg = f"paragraph {paragraph.key} stands in article {self.key}"
                 raise InputError(msg, accepted=f"a key that begins with '{prefix}', such as {prefix}p2")
-        _once((paragraph.key for paragraph in self.paragraphs), "paragraph")
+        _once([paragraph.key for paragraph in self.paragraphs], "paragraph")
 
     @property
     def brackets(self) -> int:
@@ -215,7 +224,8 @@ class NegotiatingText:
     Raises
     ------
     comity.errors.InputError
-        When a key stands twice, the revision is below 0, or an adopted text is not locked throughout.
+        When a key stands twice, there are too many articles, the revision is below 0, or an adopted text is
+        not locked throughout.
 
     Examples
     --------
@@ -232,7 +242,10 @@ class NegotiatingText:
     def __post_init__(self) -> None:
         _set(self, "title", check_title(self.title, key="title"))
         _set(self, "articles", tuple(self.articles))
-        _once((article.key for article in self.articles), "article")
+        if len(self.articles) > MOST_ARTICLES:
+            msg = f"{len(self.articles):,} articles"
+            raise InputError(msg, accepted=f"at most {MOST_ARTICLES:,}")
+        _once([article.key for article in self.articles], "article")
         if not isinstance(self.revision, int) or isinstance(self.revision, bool) or self.revision < 0:
             msg = f"{self.revision!r} cannot be the number of a revision"
             raise InputError(msg, key="revision", accepted="0, 1, 2 …")
@@ -267,6 +280,11 @@ def find_article(text: NegotiatingText, key: str) -> Article:
     ------
     comity.errors.InputError
         When there is none.
+
+    Examples
+    --------
+    >>> find_article(NegotiatingText("T", (Article("a1", "Visas"),)), "a1").title
+    'Visas'
     """
     for article in text.articles:
         if article.key == key:
@@ -308,7 +326,7 @@ def _list(keys: Iterable[str]) -> str:
 
 
 def _once(keys: Iterable[str], what: str) -> None:
-    found = list(keys)
+    found = keys if isinstance(keys, list) else list(keys)
     if len(set(found)) < len(found):
         twice = next(key for key in found if found.count(key) > 1)
         msg = f"the {what} key '{twice}' stands twice"

@@ -34,8 +34,8 @@ _UNFIT: Final = re.compile(
 )
 _LINE_END: Final = re.compile("\r\n?")
 _BREAKS: Final = re.compile("[ \t]*[\n\t\u2028\u2029]+[ \t]*")
-# Twenty characters a part, so that "article.paragraph/alternative" fits the 64 that Word allows for a tag.
-_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}(?:\.[A-Za-z0-9_-]{1,20})?\Z")
+# Twelve characters a part, so that article, paragraph and alternative fit the 40 of a bookmark in Word.
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,11}(?:\.[A-Za-z0-9_-]{1,12})?\Z")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\Z")
 
 
@@ -58,7 +58,9 @@ def check_words(words: object, *, key: str | None = None) -> str:
     if not isinstance(words, str):
         msg = "words are missing"
         raise InputError(msg, key=key, accepted="words as text")
-    unfit = _UNFIT.search(_LINE_END.sub("\n", words) if "\r" in words else words)
+    unfit = None  # most words are printable, and then hold nothing unfit; the question is quick
+    if not words.isprintable():
+        unfit = _UNFIT.search(_LINE_END.sub("\n", words) if "\r" in words else words)
     if unfit:
         point = ord(unfit.group())
         name = unicodedata.name(unfit.group(), "")
@@ -84,7 +86,9 @@ def check_title(title: object, *, key: str | None = None) -> str:
     >>> check_title("Regular\n places")
     'Regular places'
     """
-    kept = _BREAKS.sub(" ", check_words(title, key=key)).strip()
+    words = check_words(title, key=key)
+    # far too long is refused before anything is done with it
+    kept = words if len(words) > 2 * MOST_TITLE_CHARACTERS else _BREAKS.sub(" ", words).strip()
     if not kept or len(kept) > MOST_TITLE_CHARACTERS:
         msg = f"a title of {len(kept):,} characters"
         raise InputError(msg, key=key, accepted=f"1 to {MOST_TITLE_CHARACTERS} characters")
@@ -106,7 +110,9 @@ def check_key(key: object, what: str) -> str:
     """
     if not isinstance(key, str) or not _KEY.match(key):
         msg = f"{key!r} cannot be the key of {what}"
-        raise InputError(msg, accepted="a letter, then letters, digits, - and _, at most 20, such as a3, a3.p2 or alt4")
+        raise InputError(
+            msg, accepted="a letter, then letters, digits, - and _, at most 12, such as a3, a3.p2 or alt4"
+        )
     return key
 
 
