@@ -1,15 +1,14 @@
 """The agenda of the next joint committee, from the journal of a round, as a document (§9, E39).
 
-What waits is found by :func:`comity.protocol.conference.make_agenda`; here it is put under headings, with what
-falls due until the meeting and when the next meeting and review are. The same journal and day give the same
-agenda. It lists what waits for the committee; it does not say what the committee should find.
+What waits is found by :func:`comity.protocol.conference.make_agenda`; here it is put under headings, with
+what falls due soon and when the next meeting and review are. The same journal and day give the same agenda.
+It lists what waits for the committee; it does not say what the committee should find.
 
 Who may import me: services and doors. Start at :func:`draft_agenda`.
 """
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +31,7 @@ from comity.reports.document import Words as DocumentWords
 from comity.services.adherence import State, check_adherence
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from comity.protocol.conference import Charter, Conference, Meeting
@@ -73,7 +73,7 @@ class Agenda:
     """The draft agenda of a meeting."""
 
     title: str
-    at: datetime.date
+    at: dt.date
     meeting: Meeting | None
     sections: tuple[Section, ...]
 
@@ -127,7 +127,7 @@ class Agenda:
         )
 
 
-def next_meeting(state: Conference, at: datetime.date, key: str | None = None) -> Meeting | None:
+def next_meeting(state: Conference, at: dt.date, key: str | None = None) -> Meeting | None:
     """Return a meeting by its key, or the next joint committee or review that is to come, or None.
 
     Raises
@@ -148,9 +148,7 @@ def _standing(state: Conference) -> list[Meeting]:
     return [one for one in state.meetings.values() if one.kind in _KINDS and not one.cancelled]
 
 
-def draft_agenda(
-    charter: Charter, state: Conference, *, at: datetime.date, meeting: str | None = None
-) -> Agenda:
+def draft_agenda(charter: Charter, state: Conference, *, at: dt.date, meeting: str | None = None) -> Agenda:
     """Draft the agenda of a meeting from the journal.
 
     Parameters
@@ -187,7 +185,7 @@ def draft_agenda(
     return Agenda(charter.title, at, chosen, sections)
 
 
-def _opening(state: Conference, at: datetime.date) -> list[AgendaItem]:
+def _opening(state: Conference, at: dt.date) -> list[AgendaItem]:
     items = [AgendaItem("opening", "", Words("Adoption of the agenda.", {}))]
     held = [one for one in _standing(state) if one.recorded_at and one.starts.date() <= at]
     last = max(held, key=lambda one: (one.starts, one.key), default=None)
@@ -199,10 +197,13 @@ def _opening(state: Conference, at: datetime.date) -> list[AgendaItem]:
     return items
 
 
-def _next(charter: Charter, state: Conference, at: datetime.date, chosen: Meeting | None) -> list[AgendaItem]:
+def _next(charter: Charter, state: Conference, at: dt.date, chosen: Meeting | None) -> list[AgendaItem]:
     later = [one for one in _standing(state) if one.starts.date() >= at and one is not chosen]
     items = [
-        AgendaItem("next", one.key, Words("%(title)s, %(day)s.", {"title": one.title, "day": f"{one.starts:%Y-%m-%d}"}))
+        AgendaItem(
+            "next", one.key,
+            Words("%(title)s, %(day)s.", {"title": one.title, "day": f"{one.starts:%Y-%m-%d}"}),
+        )
         for one in sorted(later, key=lambda one: (one.starts, one.key))
     ]  # fmt: skip
     review = next(
