@@ -131,7 +131,7 @@ def _builder(
     **more: Any,  # noqa: ANN401
 ) -> HttpResponse:
     context = {
-        "areas": _by_area(list_rows(place, values)),
+        "groups": _by_area(list_rows(place, values)),
         "effect": show_effect(place, values),
         "kinds": KINDS,
         "others": [(c, n) for c, n in place.names.items() if c != place.seat.delegation],
