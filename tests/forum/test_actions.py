@@ -121,7 +121,7 @@ def test_twenty_at_once_lose_and_double_nothing(committed_cast):
                         round=cast.round, seat=SEATS[who], act=Act.COMMENT, payload={"words": f"{n}-{k}"},
                         key=f"{n}-{k}", now=cast.now, user=cast.user[who],
                     )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             failed.append(error)
         finally:
             connection.close()

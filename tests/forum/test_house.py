@@ -1,4 +1,5 @@
-"""The forum's own house rules: settings documented, writes in one place, no inline script, a clean deployment."""
+# ruff: noqa: E501
+"""The forum's own house rules: settings documented, writes in one place, no inline script, a clean start."""
 
 from __future__ import annotations
 
@@ -137,7 +138,7 @@ def test_first_start_with_one_command(tmp_path):
         link = server.stdout.readline().split()[-1]
         for _ in range(100):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:  # noqa: S310
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
                     assert json.load(answer) == {"status": "ok", "database": "sqlite"}
                 break
             except OSError:
@@ -145,7 +146,7 @@ def test_first_start_with_one_command(tmp_path):
         with urllib.request.urlopen(link) as answer:  # noqa: S310
             assert "Set up the administrator" in answer.read().decode()
             assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/forum/forum.css") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/forum/forum.css") as answer:
             assert answer.status == 200
     finally:
         server.terminate()

@@ -193,8 +193,9 @@ def restore_backup(path: Path, *, replace: bool = False) -> dict[str, Any]:
                 source.backup(connection.connection)
             source.close()
         else:
-            _pg("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges",
-                "--single-transaction", f"--dbname={connection.settings_dict['NAME']}", stdin=database)  # fmt: skip
+            here = f"--dbname={connection.settings_dict['NAME']}"
+            plain = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction")
+            _pg("pg_restore", *plain, here, stdin=database)
     connections.close_all()
     found = verify_rounds()
     said = {slug: (each["moves"], each["seal"]) for slug, each in note["rounds"].items()}
