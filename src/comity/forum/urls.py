@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from comity.forum.views import account, front, invitations, members, rounds
+from comity.forum.views import account, front, invitations, members, rounds, text
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(front.urlpatterns)),
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<slug:slug>/", include(rounds.urlpatterns)),
     path("r/<slug:slug>/", include(members.urlpatterns)),
     # areas of a round: one line each
-    # text:        path("r/<slug:slug>/text/", include(text.urlpatterns)),
+    path("r/<slug:slug>/text/", include(text.urlpatterns)),
     # proposals:   path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
     # private:     path("r/<slug:slug>/private/", include(private.urlpatterns)),
     # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
