@@ -1,9 +1,9 @@
 """The forum under load and under kill -9: a round of 190 delegations, 40 articles, 2,000 amendments.
 
-Run: ``python benchmarks/bench_forum.py [--database both] [--seconds 300] [--users 200] [--kills 50]``. PostgreSQL
-needs ``COMITY_TEST_DATABASE_URL``, a server on which a database can be created; it is left out, and said so, where
-there is none. Server, database and the people share one machine. Times are of the clock unless they say
-"processor".
+Run: ``python benchmarks/bench_forum.py [--database both] [--seconds 300] [--users 200] [--kills 50]``.
+PostgreSQL needs ``COMITY_TEST_DATABASE_URL``, a server on which a database can be created; it is left out,
+and said so, where there is none. Server, database and people share one machine. Times are of the clock unless
+they say "processor".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forum_crowd import Tally
-    from forum_round import Person, Server
+    from forum_round import Person
 
     from comity.forum.models import Round
 
@@ -37,8 +37,8 @@ OPENED = (
     ("moves", "moves/"),
     ("proposals", "proposals/"),
 )
-SHARE_OF_PROPOSED = 20
-"""How many of the people write at once while the server is killed."""
+WRITERS = 20
+"""How many people write at once while the server is killed."""
 
 
 def promise(words: str, *, holds: bool) -> None:
@@ -64,7 +64,7 @@ def open_page(port: int, person: Person, path: str) -> tuple[float, int, int]:
 
 def bench_opening(people: Sequence[Person], *, again: int) -> None:
     """How long a page takes: as the very first of a new process, and later."""
-    from forum_round import SLUG, Server  # noqa: PLC0415
+    from forum_round import SLUG, Server
 
     print("1. Opening the round, one reader")
     worst = 0.0
@@ -86,21 +86,30 @@ def bench_opening(people: Sequence[Person], *, again: int) -> None:
         middle = statistics.median(times)
         worst = max(worst, first, middle)
         print(
-            f"   {name:<16} first of a new process {first * 1e3:4.0f} ms (processor {first_cpu * 1e3:4.0f} ms)   "
-            f"median of {again} {middle * 1e3:4.0f} ms (processor {cpu * 1e3:4.1f} ms)   {size / 1e3:.0f} kB"
+            f"   {name:<16} first of a new process {first * 1e3:4.0f} ms "
+            f"(processor {first_cpu * 1e3:4.0f} ms)"
+            f"   median of {again} {middle * 1e3:4.0f} ms (processor {cpu * 1e3:4.1f} ms)   "
+            f"{size / 1e3:.0f} kB"
             f"   status {status}, start {started:.1f} s"
         )
     promise("the round opens in under 300 ms, first and later", holds=worst < OPENS)
 
 
 def bench_load(
-    people: Sequence[Person], made: Round, *, seconds: float, think: float, workers: int, threads: int, kind: str
+    people: Sequence[Person],
+    made: Round,
+    *,
+    seconds: float,
+    think: float,
+    workers: int,
+    threads: int,
+    kind: str,
 ) -> None:
     """Everybody at work at once; then the log is compared with what was acknowledged."""
-    from forum_crowd import crowd  # noqa: PLC0415
-    from forum_round import Server, cpu_of, postgres_pids  # noqa: PLC0415
+    from forum_crowd import crowd
+    from forum_round import Server, cpu_of, postgres_pids
 
-    from comity.forum.models import MoveRow  # noqa: PLC0415
+    from comity.forum.models import MoveRow
 
     print(
         f"2. {len(people)} people for {seconds:.0f} s, {think:g} s to think in the mean, "
@@ -132,8 +141,8 @@ def bench_load(
     )
     count = max(1, len(everything))
     print(
-        f"   {len(everything) / seconds:.1f} requests a second, {writes / count:.1%} writes; processor for each "
-        f"request: server {used / count * 1e3:.1f} ms"
+        f"   {len(everything) / seconds:.1f} requests a second, {writes / count:.1%} writes; processor for "
+        f"each request: server {used / count * 1e3:.1f} ms"
         + (f", PostgreSQL {backends / count * 1e3:.1f} ms" if kind == "postgresql" else "")
         + f", the people {own / count * 1e3:.1f} ms; server memory {memory:.0f} MB"
     )
@@ -144,14 +153,12 @@ def bench_load(
     lost, twice = compare(keys, {f"{pk}:{key}" for pk, key in tally.acknowledged})
     moves = verify(made)
     print(
-        f"   {len(tally.acknowledged):,} moves acknowledged, {len(tally.uncertain)} not; {lost} lost, {twice} double; "
-        f"journal of {moves:,} moves verified and replayed"
+        f"   {len(tally.acknowledged):,} moves acknowledged, {len(tally.uncertain)} not; {lost} lost, "
+        f"{twice} double; journal of {moves:,} moves verified and replayed"
     )
     if kind == "postgresql":
         promise("95 % under 250 ms on PostgreSQL", holds=p95 < P95)
-    promise(
-        "every acknowledged move in the log once, no failure", holds=not (lost or twice or tally.errors)
-    )
+    promise("every acknowledged move in the log once, no failure", holds=not (lost or twice or tally.errors))
 
 
 def compare(keys: Sequence[str], acknowledged: set[str]) -> tuple[int, int]:
@@ -161,21 +168,21 @@ def compare(keys: Sequence[str], acknowledged: set[str]) -> tuple[int, int]:
 
 def verify(made: Round) -> int:
     """Check the seals and replay the round; return the number of moves."""
-    from comity.forum.backup import verify_rounds  # noqa: PLC0415
+    from comity.forum.backup import verify_rounds
 
     moves, _ = verify_rounds()[made.slug]
     return moves
 
 
 def bench_kills(people: Sequence[Person], made: Round, *, kills: int, workers: int, threads: int) -> None:
-    """Kill -9 in the middle of writes, again and again; what was not acknowledged is sent again with its key."""
-    from forum_crowd import PressState, press  # noqa: PLC0415
-    from forum_round import Server  # noqa: PLC0415
+    """Kill -9 in the middle of writes, again and again; what was not acknowledged is sent again, same key."""
+    from forum_crowd import PressState, press
+    from forum_round import Server
 
-    from comity.forum.models import MoveRow  # noqa: PLC0415
+    from comity.forum.models import MoveRow
 
-    print(f"3. Killed with -9 {kills} times, {SHARE_OF_PROPOSED} people writing without a pause")
-    chance = random.Random(11)
+    print(f"3. Killed with -9 {kills} times, {WRITERS} people writing without a pause")
+    chance = random.Random(11)  # noqa: S311
     state = PressState()
     lost = twice = 0
     before = moves = verify(made)
@@ -183,7 +190,7 @@ def bench_kills(people: Sequence[Person], made: Round, *, kills: int, workers: i
     starts = []
 
     async def round_of_writes() -> None:
-        writing = asyncio.ensure_future(press(server.port, people[:SHARE_OF_PROPOSED], state))
+        writing = asyncio.ensure_future(press(server.port, people[:WRITERS], state))
         await asyncio.sleep(0.2 + chance.random())
         await asyncio.to_thread(server.kill)
         await writing
@@ -191,9 +198,7 @@ def bench_kills(people: Sequence[Person], made: Round, *, kills: int, workers: i
     for _ in range(kills):
         starts.append(server.start())
         asyncio.run(round_of_writes())
-        keys = list(
-            MoveRow.objects.filter(round=made, number__gt=before).values_list("key", flat=True)
-        )
+        keys = list(MoveRow.objects.filter(round=made, number__gt=before).values_list("key", flat=True))
         gone, double = compare(keys, {f"{pk}:{key}" for pk, key in state.acknowledged})
         lost, twice = lost + gone, twice + double
         moves = verify(made)
@@ -210,7 +215,10 @@ def bench_kills(people: Sequence[Person], made: Round, *, kills: int, workers: i
         f"{len(unanswered)} unanswered at the end; {moves - before:,} more moves in the log; refused: "
         f"{len(state.refused)} {sorted(set(state.refused))}"
     )
-    print(f"   {lost} lost, {twice} double; the round replayed clean {kills} times; a start took {statistics.median(starts):.1f} s")
+    print(
+        f"   {lost} lost, {twice} double; the round replayed clean {kills} times; "
+        f"a start took {statistics.median(starts):.1f} s"
+    )
     extra = (moves - before) - len(state.acknowledged)
     promise(
         f"nothing acknowledged is lost and nothing is made twice in {kills} kills",
@@ -224,7 +232,9 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--users", type=int, default=200)
-    parser.add_argument("--think", type=float, default=5, help="seconds between two requests of one person, in the mean")
+    parser.add_argument(
+        "--think", type=float, default=5, help="seconds between two requests of one person, in the mean"
+    )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
@@ -238,14 +248,17 @@ def main() -> None:
     if given.database == "postgresql" and not os.environ.get("COMITY_TEST_DATABASE_URL"):
         print("PostgreSQL: left out, COMITY_TEST_DATABASE_URL names no server")
         return
-    from forum_round import drop_database, make_round, open_database, seat_people  # noqa: PLC0415
+    from forum_round import drop_database, make_round, open_database, seat_people
 
     _, name = open_database(given.database)
     try:
         made = make_round()
         people = seat_people(made, given.users)
         load = os.getloadavg()[0]
-        print(f"The forum on {NAMES[given.database]}, {os.cpu_count()} cores, load of the machine before: {load:.1f}")
+        print(
+            f"The forum on {NAMES[given.database]}, {os.cpu_count()} cores, "
+            f"load of the machine before: {load:.1f}"
+        )
         parts = given.parts.split(",")
         if "opening" in parts:
             bench_opening(people, again=20)

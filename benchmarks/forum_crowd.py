@@ -1,8 +1,8 @@
 """People at their browsers: read pages, propose other words, make remarks, with time to think in between.
 
 For ``bench_forum.py``. One thread drives everybody (asyncio). Each request has a connection of its own, as
-behind a proxy that keeps none. A form is sent with the token and the key that the page before it gave, and the
-page that it leads to is fetched, as a browser does.
+behind a proxy that keeps none. A form is sent with the token and the key that the page before it gave, and
+the page that it leads to is fetched, as a browser does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from forum_round import Person
 
 WRITES = 0.1
-"""Of all requests. A form is followed by the page that it leads to, so that of what people do, 1 in 9 writes."""
+"""Of all requests. A form is followed by the page that it leads to: of what people do, 1 in 9 writes."""
 PAGES = (("article", 45), ("contents", 15), ("overview", 15), ("moves", 15), ("proposals", 10))
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([A-Za-z0-9]+)"')
 _FORM = re.compile(
@@ -194,7 +194,7 @@ async def find_pages(port: int, person: Person) -> dict[str, int]:
     """Return the pages that this forum has, with how often they are opened."""
     found = {}
     for kind, often in PAGES:
-        reader = Reader(Browser(port, person), Tally(), random.Random(0), {})
+        reader = Reader(Browser(port, person), Tally(), random.Random(0), {})  # noqa: S311
         answer = await reader.browser.send(reader._path(kind))  # noqa: SLF001
         if answer.status == 200:
             found[kind] = often
@@ -207,14 +207,15 @@ async def crowd(port: int, people: Sequence[Person], *, seconds: float, think: f
     pages = await find_pages(port, people[0])
     until = time.monotonic() + seconds
     readers = [
-        Reader(Browser(port, person), tally, random.Random(f"{seed}/{person.pk}"), pages) for person in people
+        Reader(Browser(port, each), tally, random.Random(f"{seed}/{each.pk}"), pages)  # noqa: S311
+        for each in people
     ]
     await asyncio.gather(*(reader.work(until, think) for reader in readers))
     return tally
 
 
 async def press(port: int, people: Sequence[Person], state: PressState) -> None:
-    """Let everybody write without a pause until the server is gone; what was not acknowledged is kept to be sent again."""
+    """Let everybody write without a pause until the server is gone; what had no answer goes first."""
     await asyncio.gather(*(_press_one(port, person, state) for person in people))
 
 

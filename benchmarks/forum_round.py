@@ -1,7 +1,7 @@
 """A conference of 190 in a database of its own, its people with sessions, and the real server before it.
 
-For ``bench_forum.py``. The 5,000 moves are those of ``bench_conference.py``: 40 articles, 400 paragraphs, 2,000
-amendments. Rows are written in bulk with the seals that the forum would have given them.
+For ``bench_forum.py``. The 5,000 moves are those of ``bench_conference.py``: 40 articles, 400 paragraphs,
+2,000 amendments. Rows are written in bulk with the seals that the forum would have given them.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ def open_database(kind: str) -> tuple[Path, str | None]:
     os.environ.pop("COMITY_DATABASE_URL", None)
     os.environ["COMITY_LOG"] = "ERROR"
     if kind == "postgresql":
-        import psycopg  # noqa: PLC0415
+        import psycopg
 
         server = os.environ["COMITY_TEST_DATABASE_URL"]
         name = f"bench_forum_{uuid.uuid4().hex[:8]}"
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         os.environ["COMITY_DATABASE_URL"] = f"{server.rpartition('/')[0]}/{name}"
-    from comity.forum.start import bring_up_to_date, open_forum  # noqa: PLC0415
+    from comity.forum.start import bring_up_to_date, open_forum
 
     open_forum(data=folder)
     bring_up_to_date()
@@ -60,8 +60,8 @@ def drop_database(name: str | None) -> None:
     """Take the database of :func:`open_database` away."""
     if name is None:
         return
-    import psycopg  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
+    import psycopg
+    from django.db import connections
 
     connections.close_all()
     with psycopg.connect(os.environ["COMITY_TEST_DATABASE_URL"], autocommit=True) as connection:
@@ -70,11 +70,11 @@ def drop_database(name: str | None) -> None:
 
 def make_round() -> Round:
     """Write the round; return it."""
-    from bench_conference import DELEGATIONS, make_moves  # noqa: PLC0415
+    from bench_conference import DELEGATIONS, make_moves
 
-    from comity.forum import actions  # noqa: PLC0415
-    from comity.forum.models import MoveRow  # noqa: PLC0415
-    from comity.protocol.conference import Charter, seal_charter, seal_move  # noqa: PLC0415
+    from comity.forum import actions
+    from comity.forum.models import MoveRow
+    from comity.protocol.conference import Charter, seal_charter, seal_move
 
     charter = Charter("A conference of 190", DELEGATIONS)
     moves = make_moves(charter)
@@ -102,14 +102,14 @@ def make_round() -> Round:
 
 def seat_people(made: Round, users: int) -> list[Person]:
     """Give people seats and sessions: one delegate for each delegation first, then heads, one facilitator."""
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
-    from django.conf import settings  # noqa: PLC0415
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.db import transaction
 
-    from comity.forum import actions  # noqa: PLC0415
-    from comity.protocol.conference import Role, Seat  # noqa: PLC0415
+    from comity.forum import actions
+    from comity.protocol.conference import Role, Seat
 
     store = import_module(settings.SESSION_ENGINE).SessionStore
     codes = made.charter["delegations"]
@@ -165,7 +165,7 @@ class Server:
 
     def pids(self) -> list[int]:
         """Return the processes of the server: the first one and its workers."""
-        assert self.process is not None
+        assert self.process is not None  # noqa: S101
         first = self.process.pid
         workers = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
         return [first, *map(int, workers)]
@@ -175,7 +175,7 @@ class Server:
         return sum(cpu_of(pid) for pid in self.pids())
 
     def memory(self) -> float:
-        """Return the memory that its processes hold and share with nobody, and their part of the rest, in MB."""
+        """Return the memory of its processes in MB; what they share is counted once."""
         total = 0
         for pid in self.pids():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
@@ -185,13 +185,13 @@ class Server:
 
     def kill(self) -> None:
         """Kill -9: the first process and every worker at once."""
-        assert self.process is not None
+        assert self.process is not None  # noqa: S101
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
         """Stop as systemd would."""
-        assert self.process is not None
+        assert self.process is not None  # noqa: S101
         self.process.terminate()
         try:
             self.process.wait(20)
