@@ -191,7 +191,10 @@ def bench_kills(people: Sequence[Person], made: Round, *, kills: int, workers: i
 
     async def round_of_writes() -> None:
         writing = asyncio.ensure_future(press(server.port, people[:WRITERS], state))
-        await asyncio.sleep(0.2 + chance.random())
+        enough = len(state.acknowledged) + 5
+        while len(state.acknowledged) < enough and not writing.done():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3 * chance.random())  # anywhere in the middle of what is being written
         await asyncio.to_thread(server.kill)
         await writing
 
