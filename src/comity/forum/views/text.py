@@ -145,6 +145,7 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
         raise Http404 from None
     keys = [each.key for each in text.articles]
     at = keys.index(key)
+    rights = _rights(place)
     return render(
         request,
         "forum/text/article.html",
@@ -156,7 +157,8 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
             ],
             "before": keys[at - 1] if at else None,
             "after": keys[at + 1] if at + 1 < len(keys) else None,
-            **_rights(place),
+            "rights": tuple(rights),
+            **rights,
         },
     )
 
