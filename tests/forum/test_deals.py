@@ -275,3 +275,10 @@ def test_pages_open_in_each_phase_without_a_fault(deals):
     for name in SEATS:
         for page in ("", "p1/", "zone/", "new/"):
             assert deals.browser(name).get(BASE + page).status_code in (200, 403)
+
+
+def test_what_a_round_file_says_of_parties_is_not_kept(deals):
+    """The forum keeps the public part of a round file, so that its database holds nobody's wishes."""
+    assert "small-practice" in deals.round.round_file
+    assert "CANARY" not in deals.round.round_file
+    assert "interests" not in deals.round.round_file
