@@ -122,10 +122,10 @@ class StageTimes:
         self._since = now
 
     def told(self) -> str:
-        """Write the times of the stages in one line, the long ones and every solution; empty if all was quick."""
+        """Write the times of the stages in one line, the long ones and every solution; empty without stages."""
         self._close()
         self._stage = ""
-        if sum(self.seconds.values()) < _LONG:
+        if not self.seconds:
             return ""
         shown = [
             f"{stage[:1].lower()}{stage[1:]} {seconds:.1f}"
