@@ -122,7 +122,7 @@ class StageTimes:
         self._since = now
 
     def told(self) -> str:
-        """Write the times of the stages in one line, the long ones and every solution; empty without stages."""
+        """Write the times of the stages in one line: long ones and every solution; empty without stages."""
         self._close()
         self._stage = ""
         if not self.seconds:
