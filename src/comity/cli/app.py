@@ -16,6 +16,7 @@ from comity.cli import (
     agreements,
     coherence,
     evidence,
+    forum,
     games,
     mismatch,
     practice,
@@ -242,4 +243,5 @@ app.add_typer(practice.app, name="practice")
 app.add_typer(world.app, name="world")
 app.add_typer(games.app, name="game")
 app.add_typer(rounds.app, name="round")
+app.add_typer(forum.app, name="forum")
 app.add_typer(evidence.app, name="evidence")

@@ -1,0 +1,169 @@
+"""The read side: the state of a round, folded once per process and caught up move by move.
+
+A state in the cache carries the seal of its last move. A read asks for that move and those after it; if the
+seal is another one (another database, a transaction that was taken back) the round is folded anew. So a state
+that does not follow from the stored moves is never shown.
+
+Who may import me: the forum. Start at :func:`state_of` and :func:`seat_of`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from comity.forum.models import Membership, MoveRow, Round
+from comity.protocol.conference import (
+    Act,
+    Charter,
+    Conference,
+    Move,
+    Role,
+    Seat,
+    apply,
+    begin,
+    make_timeline,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from comity.protocol.conference import Entry
+
+__all__ = [
+    "Folded",
+    "charter_of",
+    "folded",
+    "move_from",
+    "moves_of",
+    "public_rounds",
+    "rounds_of",
+    "seat_of",
+    "state_of",
+    "timeline_of",
+]
+
+_MOST_ROUNDS: Final = 64
+PUBLIC: Final = Seat(Role.PUBLIC)
+
+
+class Folded(NamedTuple):
+    """A round as it stands: its charter, its state, and the seal of the last move."""
+
+    charter: Charter
+    charter_seal: str
+    state: Conference
+    seal: str
+
+
+_cache: OrderedDict[int, Folded] = OrderedDict()
+_lock = threading.Lock()
+_FIELDS: Final = ("number", "act", "seat", "at", "payload", "seal")
+
+
+def move_from(row: MoveRow | dict[str, Any]) -> Move:
+    """Return the move that a row holds."""
+    held: dict[str, Any] = row if isinstance(row, dict) else vars(row)
+    return Move(Act(held["act"]), Seat.read(held["seat"]), held["at"], held["payload"])
+
+
+def _keep(pk: int, found: Folded) -> None:
+    with _lock:
+        before = _cache.get(pk)
+        if before is None or before.state.moves <= found.state.moves or before.seal != found.seal:
+            _cache[pk] = found
+            _cache.move_to_end(pk)
+            while len(_cache) > _MOST_ROUNDS:
+                _cache.popitem(last=False)
+
+
+def _advance(found: Folded, rows: Iterable[dict[str, Any]]) -> Folded:
+    charter, charter_seal, state, seal = found
+    for row in rows:
+        state = apply(charter, state, move_from(row))
+        seal = row["seal"]
+    return Folded(charter, charter_seal, state, seal)
+
+
+def folded(round_: Round) -> Folded:
+    """Return a round as it stands, with its charter and last seal."""
+    with _lock:
+        found = _cache.get(round_.pk)
+    if found is not None and found.charter_seal == round_.seal:
+        done = found.state.moves
+        rows = list(
+            MoveRow.objects.filter(round_id=round_.pk, number__gte=done).order_by("number").values(*_FIELDS)
+        )
+        if done == 0 or (rows and rows[0]["number"] == done and rows[0]["seal"] == found.seal):
+            new = rows if done == 0 else rows[1:]
+            if not new:
+                return found
+            found = _advance(found, new)
+            _keep(round_.pk, found)
+            return found
+    charter = Charter.read(round_.charter)
+    rows = list(MoveRow.objects.filter(round_id=round_.pk).order_by("number").values(*_FIELDS))
+    found = _advance(Folded(charter, round_.seal, begin(charter), round_.seal), rows)
+    with _lock:
+        _cache.pop(round_.pk, None)
+    _keep(round_.pk, found)
+    return found
+
+
+def state_of(round_: Round) -> Conference:
+    """Return the state of a round after its last move."""
+    return folded(round_).state
+
+
+def charter_of(round_: Round) -> Charter:
+    """Return the charter of a round."""
+    return folded(round_).charter
+
+
+def moves_of(round_: Round, *, first: int = 1, last: int | None = None) -> list[Move]:
+    """Return moves in order, from one number to another."""
+    rows = MoveRow.objects.filter(round_id=round_.pk, number__gte=first)
+    if last is not None:
+        rows = rows.filter(number__lte=last)
+    return [move_from(row) for row in rows.order_by("number").values(*_FIELDS)]
+
+
+def timeline_of(round_: Round, *, most: int, before: int | None = None, public: bool = False) -> list[Entry]:
+    """Return the last moves in plain words, newest first."""
+    end = state_of(round_).moves if before is None else before - 1
+    first = max(1, end - most + 1)
+    entries = make_timeline(moves_of(round_, first=first, last=end), first=first, public=public)
+    return list(reversed(entries))
+
+
+def seat_of(user: Any, round_: Round) -> Seat:  # noqa: ANN401
+    """Return the seat of a person in a round: that of the public if none was given."""
+    member = membership_of(user, round_)
+    return PUBLIC if member is None else member.as_seat()
+
+
+def membership_of(user: Any, round_: Round) -> Membership | None:  # noqa: ANN401
+    """Return the row of a person's seat, or None."""
+    if not getattr(user, "is_authenticated", False):
+        return None
+    return (
+        Membership.objects.select_related("delegation")
+        .filter(user_id=user.pk, round_id=round_.pk, active=True)
+        .first()
+    )
+
+
+def rounds_of(user: Any) -> list[Membership]:  # noqa: ANN401
+    """Return the seats of a person, with their rounds."""
+    return list(
+        Membership.objects.select_related("round", "delegation")
+        .filter(user_id=user.pk, active=True)
+        .order_by("round__title", "round__slug")
+    )
+
+
+def public_rounds() -> list[Round]:
+    """Return the rounds that have a public page."""
+    return list(Round.objects.filter(is_public=True))

@@ -1,0 +1,91 @@
+"""Template words of the forum: ``{% load forum %}``.
+
+Who may import me: templates. Start at :func:`moment`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from comity.forum.gate import say_words
+from comity.protocol.conference import Act, Seat
+
+register = template.Library()
+
+__all__ = ["left", "may", "moment", "move_key", "seat_name", "told", "words"]
+
+
+@register.simple_tag
+def move_key() -> str:
+    """Return a fresh key for the move of a form, so that sending it twice makes one move."""
+    return uuid.uuid4().hex
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """Show a moment in the reader's zone, with UTC beside it where that is another time."""
+    if at is None:
+        return ""
+    own = timezone.localtime(at)
+    utc = at.astimezone(UTC)
+    shown = date_format(own, "j M Y, H:i")
+    if own.utcoffset() == utc.utcoffset():
+        return format_html(
+            '<time datetime="{}">{} <abbr class="utc">UTC</abbr></time>', utc.isoformat(), shown
+        )
+    day = "H:i" if own.date() == utc.date() else "j M, H:i"
+    return format_html(
+        '<time datetime="{}">{} <span class="utc">({} UTC)</span></time>',
+        utc.isoformat(), shown, date_format(utc, day),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def left(until: datetime, now: datetime) -> str:
+    """Say how long it is until a moment, in two units at most."""
+    rest = max(until - now, timedelta(0))
+    days, hours, minutes = rest.days, rest.seconds // 3600, rest.seconds // 60 % 60
+    parts = []
+    if days:
+        parts.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
+    if hours:
+        parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    if not days:
+        parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
+    return " ".join(parts[:2])
+
+
+@register.filter
+def words(found: Any) -> str:  # noqa: ANN401
+    """Say words of the protocol in the reader's language."""
+    return say_words(found)
+
+
+@register.filter
+def told(value: Any) -> str:  # noqa: ANN401
+    """Say one of our own words (a role, a phase, a kind) in the reader's language."""
+    return _(str(value)) if value else ""
+
+
+@register.filter
+def seat_name(seat: Seat) -> str:
+    """Name a seat: its role, and its delegation or body."""
+    where = seat.delegation or seat.name
+    return f"{_(seat.role.value)}, {where}" if where else _(seat.role.value)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], act: str) -> bool:
+    """Tell whether this seat may do something now: ``{% may "PROPOSE_WORDING" as may_propose %}``."""
+    place = context.get("place")
+    return place is not None and bool(place.may(Act[act]))
