@@ -106,6 +106,13 @@ def test_two_side_by_side(deals):
     assert "9,000" in page
 
 
+def test_a_proposal_can_be_read_as_draft_articles(deals):
+    deals.table()
+    page = deals.browser("sen_head").get(BASE + "p1/draft/").content.decode()
+    assert "Article 1" in page
+    assert "5,000" in page
+
+
 def test_the_own_side_is_shown_to_the_own_delegation_alone(deals):
     deals.table()
     secret = SheetValue(

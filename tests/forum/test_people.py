@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Links to seats: once, in time, not after they were taken back; accounts that are made by them."""
 
 from __future__ import annotations

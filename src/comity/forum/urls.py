@@ -17,6 +17,7 @@ from comity.forum.views import (
     private,
     proposals,
     rounds,
+    text,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,7 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<slug:slug>/", include(rounds.urlpatterns)),
     path("r/<slug:slug>/", include(members.urlpatterns)),
     # areas of a round: one line each
-    # text:        path("r/<slug:slug>/text/", include(text.urlpatterns)),
+    path("r/<slug:slug>/text/", include(text.urlpatterns)),
     path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
     path("r/<slug:slug>/private/", include(private.urlpatterns)),
     # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
