@@ -61,7 +61,7 @@ def list_acceptances(place: Place) -> list[dict[str, Any]]:
     """List the acceptances of a round, the newest first; none for who may not read them."""
     if not place.may(Act.READ_ACCEPTANCES):
         return []
-    return [describe(place, each) for each in reversed(place.state.acceptances.values())]
+    return [describe(place, each) for each in reversed(list(place.state.acceptances.values()))]
 
 
 def _find(place: Place, key: str) -> Acceptance:

@@ -84,7 +84,9 @@ def _card(place: Place, proposal: Proposal) -> dict[str, Any]:
 @requires(Act.READ_PROPOSALS)
 def proposals(request: HttpRequest, place: Place) -> HttpResponse:
     """Show what is on the table."""
-    cards = [_card(place, each) for each in reversed(place.state.proposals.values()) if not each.withdrawn]
+    cards = [
+        _card(place, each) for each in reversed(list(place.state.proposals.values())) if not each.withdrawn
+    ]
     context = {
         "packages": [card for card in cards if card["proposal"].kind == "package"],
         "asked": [card for card in cards if card["proposal"].kind != "package"],
