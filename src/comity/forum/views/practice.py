@@ -50,7 +50,9 @@ SCRIPTS: Final = {
 @login_required
 def rooms(request: HttpRequest) -> HttpResponse:
     """Show one's practice rounds and open a new one."""
-    seats = TrainingSeat.objects.filter(user=request.user).select_related("room").order_by("-room__created")
+    seats = (
+        TrainingSeat.objects.filter(user_id=request.user.pk).select_related("room").order_by("-room__created")
+    )
     context = {
         "examples": examples(),
         "strategies": [(each, _(SCRIPTS.get(each, each))) for each in STRATEGIES],
@@ -87,7 +89,7 @@ def _find(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat |
     row = TrainingRoom.objects.filter(code=code).first()
     if row is None:
         raise Http404
-    return row, row.seats.filter(user=request.user).first()
+    return row, row.seats.filter(user_id=request.user.pk).first()
 
 
 def _seat(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat, Practice]:
@@ -327,7 +329,7 @@ def debrief(request: HttpRequest, code: str) -> HttpResponse:
                 "name": names[p],
                 "you": p == seat.party,
                 "gain": show_money(found.outcome.mean[p]),
-                "share": None if found.claimed[p] is None else round(100 * found.claimed[p]),
+                "share": None if (part := found.claimed[p]) is None else round(100 * part),
                 "red_line": show_money(found.red_lines[p]),
                 "better": None if best is None else show_money(best.mean[p]),
                 "strategy": _(SCRIPTS.get(found.strategies[p], "")) if p in found.strategies else "",
