@@ -13,7 +13,7 @@ from django.conf import settings as used
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
-from tests.forum.conftest import SEATS, Cast
+from tests.forum.conftest import CHARTER, SEATS, Cast
 from tests.forum.walking import World, addresses
 
 from comity.errors import InputError
@@ -172,6 +172,8 @@ def test_an_authenticator_app_is_a_second_factor(person, counted):
 
     browser = Client()
     browser.post("/account/login/", {"login": "person", "password": PASSWORD})
+    assert browser.get("/account/2fa/totp/activate/")["Location"].startswith("/account/reauthenticate/")
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
     page = browser.get("/account/2fa/totp/activate/")
     assert page.status_code == 200
     secret = page.context["form"].secret
@@ -198,6 +200,7 @@ def test_an_authenticator_app_is_a_second_factor(person, counted):
 def test_passkeys_are_offered(person, counted):
     browser = Client()
     browser.post("/account/login/", {"login": "person", "password": PASSWORD})
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
     page = browser.get("/account/2fa/webauthn/add/")
     assert page.status_code == 200
     assert '"publicKey"' in page.content.decode()
@@ -262,7 +265,7 @@ def read(cast: Cast, who: str) -> int:
 def test_the_secretariat_cannot_seat_itself_among_readers(db, first):
     """Whoever sat first in a delegation, the next is admitted by somebody who was, and never by seating alone."""
     cast = Cast()
-    cast.round = actions.create_round(slug="new", charter=cast.round and __import__("tests.forum.conftest", fromlist=["CHARTER"]).CHARTER, now=cast.now)  # fmt: skip # noqa: E501
+    cast.round = actions.create_round(slug="new", charter=CHARTER, now=cast.now)
     owner, secretariat = cast.user["alb_head"], cast.user["secretariat"]
     actions.seat_member(round=cast.round, user=secretariat, seat=Seat(Role.SECRETARIAT), now=cast.now)
     row = actions.seat_member(round=cast.round, user=owner, seat=Seat(first, "ALB"), now=cast.now)

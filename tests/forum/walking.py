@@ -254,7 +254,10 @@ class World:
 
 
 def methods(address: Address) -> tuple[str, ...]:
-    return ("GET", "POST", "PUT") if address.is_api else ("GET", "POST")
+    """The methods to try; of a file only that it is handed out."""
+    if address.is_api:
+        return ("GET", "POST", "PUT")
+    return ("GET",) if "." in address.pattern.rpartition("/")[2] else ("GET", "POST")
 
 
 def say(answer: HttpResponseBase) -> str:
