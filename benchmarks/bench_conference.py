@@ -50,11 +50,11 @@ def make_moves(charter: Charter) -> list[Move]:
             )
     add(Act.CHANGE_PHASE, pen, to="revisions")
     places = [(f"a{n % 40}.p{n // 40 % 10}", f"alt{n}") for n in range(2000)]
-    for number, (paragraph, alternative) in enumerate(places):
+    for number, (place, alternative) in enumerate(places):
         add(
             Act.PROPOSE_WORDING,
             seats[number % 190],
-            paragraph=paragraph,
+            paragraph=place,
             alternative=alternative,
             wording=f"Parties may issue visas, but not before they agreed on {number}. " * 5,
         )
@@ -71,12 +71,12 @@ def make_moves(charter: Charter) -> list[Move]:
         )
     while len(moves) < 5000:
         number = len(moves)
-        paragraph, alternative = places[number % 2000]
+        place, alternative = places[number % 2000]
         if number % 2:
             seat = seats[(number % 2000 + 1 + number // 2000) % 190]
-            add(Act.SUPPORT_WORDING, seat, paragraph=paragraph, alternative=alternative)
+            add(Act.SUPPORT_WORDING, seat, paragraph=place, alternative=alternative)
         else:
-            add(Act.COMMENT, seats[number % 190], words="We can live with this.", paragraph=paragraph)
+            add(Act.COMMENT, seats[number % 190], words="We can live with this.", paragraph=place)
     return moves
 
 
@@ -109,9 +109,8 @@ def main() -> None:
     print(f"one amendment more: {one / 200 * 1e3:.3f} ms")
     print(f"brackets by article: {best(lambda: count_articles(state)) * 1e3:.2f} ms")
     journal = write_journal(charter, moves)
-    print(
-        f"verifying the journal ({len(journal) / 1e6:.1f} MB), seals and moves: {best(lambda: verify(journal)):.2f} s"
-    )
+    whole = best(lambda: verify(journal))
+    print(f"verifying the journal ({len(journal) / 1e6:.1f} MB), seals and moves: {whole:.2f} s")
     print(f"promised: 5,000 moves in 150 ms: {'holds' if fold <= FOLD else 'MISSED'}")
     print(f"promised: a move in 0.3 ms: {'holds' if one / 200 <= APPLY else 'MISSED'}")
 

@@ -14,14 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from games import discrete_games, feasible, margins, rational
 
 from comity.bargaining import (
-    Cap,
     Clause,
     Flip,
     Game,
-    break_even_worth,
     find_flip,
     improve_package,
-    price_limits,
     quote_rates,
     solve_nash,
     solve_without,
@@ -103,25 +100,6 @@ def test_a_flip_is_a_flip(game, cell):
 
 
 @quiet
-@given(game=discrete_games(), pick=st.integers(0, 10**6))
-def test_the_break_even_worth_is_where_the_red_line_is_met(game, pick):
-    packages = [(v, g) for v, g in rational(game) if v]
-    if not packages:
-        return
-    values, _ = packages[pick % len(packages)]
-    key = list(values)[pick % len(values)]
-    party = game.parties[pick % len(game.parties)]
-    worth = break_even_worth(game, values, party, key)
-    if worth is None:
-        assert values[key] == 0
-        return
-    i = game.parties.index(party)
-    for step, holds in ((-1e-3, False), (1e-3, True)):
-        changed = with_worth(game, party, key, worth + step * 10)
-        assert (margins(changed, changed.gains(values))[i] >= game.epsilon) == holds
-
-
-@quiet
 @given(game=discrete_games(parties=(2, 3), draws=(1, 2)))
 def test_dropping_a_clause_equals_brute_force(game):
     solution = solve_nash(game)
@@ -167,25 +145,3 @@ def test_rates_carry_their_units_and_turn_round():
         assert a.amount * b.amount == pytest.approx(1.0)
         assert a.low <= a.amount <= a.high
     assert forth[0].amount == pytest.approx(-2.5 / 9)
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.floats(0.3, 1.4), st.floats(1.5, 4.0), st.floats(1.5, 4.0))
-def test_the_price_of_a_cap_is_the_slope_of_the_nash_product(room, first, second):
-    clauses = (Clause("x", "A", "B", 0, 1), Clause("y", "B", "A", 0, 1))
-    slope = [[[-1.0, first], [second, -1.0]]]
-
-    def game(upper):
-        return Game(
-            ("A", "B"), clauses, slope, np.zeros((1, 2, 2)),
-            caps=(Cap({"x": 1.0, "y": 1.0}, upper, name="room"),),
-        )  # fmt: skip
-
-    here = solve_nash(game(room), gap=1e-9)
-    if any(v > 0.999 for v in here.values.values()):
-        return
-    step = 1e-2
-    more = solve_nash(game(room + step), gap=1e-9)
-    pull = 1.0 / here.mean_gains
-    price = price_limits(game(room), here.values)["room"] * pull.sum() / 2
-    assert (more.objective - here.objective) / step == pytest.approx(price, rel=0.1)

@@ -16,17 +16,45 @@ BASE = "/r/coasts/calendar/"
 @pytest.fixture
 def running(cast):
     cast.draft()
-    cast.play(Act.TABLE_PROPOSAL, "alb_head", proposal="p1", title="CANARY-PROPOSAL", provisions={"visas": 100}, note="CANARY-NOTE")
+    cast.play(
+        Act.TABLE_PROPOSAL,
+        "alb_head",
+        proposal="p1",
+        title="CANARY-PROPOSAL",
+        provisions={"visas": 100},
+        note="CANARY-NOTE",
+    )
     cast.play(Act.WITHDRAW_PROPOSAL, "alb_head", proposal="p1")
     cast.play(Act.COMMENT, "alb_head", words="CANARY-COMMENT")
     cast.silence().adoption().signature().follow_up()
     for code, key in (("ALB", "c1"), ("BRA", "c2"), ("CIV", "c3")):
-        cast.play(Act.REGISTER_COMMITMENT, f"{code.lower()}_head", commitment=key, delegation=code, agency="Agency", title=f"Of {code}",
-                  indicator="n", milestone="m", due="2036-06-30")  # fmt: skip
-    cast.play(Act.SCHEDULE, "secretariat", meeting="jc1", title="First committee", kind="joint committee", starts="2036-05-01T09:00:00+00:00")
+        cast.play(
+            Act.REGISTER_COMMITMENT,
+            f"{code.lower()}_head",
+            commitment=key,
+            delegation=code,
+            agency="Agency",
+            title=f"Of {code}",
+            indicator="n",
+            milestone="m",
+            due="2036-06-30",
+        )
+    cast.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="jc1",
+        title="First committee",
+        kind="joint committee",
+        starts="2036-05-01T09:00:00+00:00",
+    )
     for code in ("ALB", "BRA"):
-        actions.save_private_sheet(round=cast.round, seat=SEATS[f"{code.lower()}_head"], name="notes",
-                                   content={"notes": f"CANARY-SHEET-{code}"}, now=cast.now)  # fmt: skip
+        actions.save_private_sheet(
+            round=cast.round,
+            seat=SEATS[f"{code.lower()}_head"],
+            name="notes",
+            content={"notes": f"CANARY-SHEET-{code}"},
+            now=cast.now,
+        )
     return cast
 
 
@@ -54,7 +82,10 @@ def test_a_feed_needs_no_session_and_holds_facts_of_its_seat_only(running):
     assert {"commitment.c1", "meeting.jc1", "review.1"} <= keys
     assert not {"commitment.c2", "commitment.c3"} & keys, "those of others are not of this seat"
     assert page.content == running.browser("anonymous").get(address).content, "same state, same bytes"
-    everything = {entry.key for entry in read_calendar(running.browser("secretariat").get(BASE + "calendar.ics").content)}
+    everything = {
+        entry.key
+        for entry in read_calendar(running.browser("secretariat").get(BASE + "calendar.ics").content)
+    }
     assert {"commitment.c1", "commitment.c2", "commitment.c3"} <= everything
 
 
@@ -94,7 +125,13 @@ def test_meetings_are_scheduled_recorded_and_cancelled(cast):
     page = cast.browser("alb_head").get(BASE).content.decode()
     assert "Nothing is in the calendar yet" in page
     assert "recalled" in page, "months of ministers' meetings are marked"
-    form = {"title": "Session", "kind": "session", "starts": "2026-01-06T09:00", "ends": "2026-01-06T11:00", "key": "k1"}
+    form = {
+        "title": "Session",
+        "kind": "session",
+        "starts": "2026-01-06T09:00",
+        "ends": "2026-01-06T11:00",
+        "key": "k1",
+    }
     browser = cast.browser("secretariat")
     browser.post(BASE + "schedule/", form | {"starts": "soon"})
     browser.post(BASE + "schedule/", form | {"ends": "2026-01-06T08:00", "key": "k2"})
@@ -102,7 +139,9 @@ def test_meetings_are_scheduled_recorded_and_cancelled(cast):
     browser.post(BASE + "schedule/", form)
     (meeting,) = cast.state.meetings.values()
     assert cast.browser("alb_head").post(BASE + "schedule/", form).status_code == 403
-    browser.post(BASE + "record/", {"meeting": meeting.key, "words": "All agreed to meet again.", "key": "k3"})
+    browser.post(
+        BASE + "record/", {"meeting": meeting.key, "words": "All agreed to meet again.", "key": "k3"}
+    )
     assert "All agreed to meet again." in cast.browser("society").get(BASE).content.decode()
     browser.post(BASE + "cancel/", {"meeting": meeting.key, "reason": "x", "key": "k4"})
     assert not cast.state.meetings[meeting.key].cancelled, "what took place is not cancelled"

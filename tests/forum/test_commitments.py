@@ -7,6 +7,7 @@ import io
 
 import docx
 import pytest
+from django.test import Client
 from tests.forum.conftest import CHARTER, EVERYBODY, SEATS, START
 
 from comity.forum import actions
@@ -22,12 +23,33 @@ BASE = "/r/coasts/commitments/"
 def running(cast):
     """The round in follow-up, with two commitments; one with a tranche."""
     cast.draft().silence().adoption().signature().follow_up()
-    cast.play(Act.REGISTER_COMMITMENT, "alb_head", commitment="c1", delegation="ALB", agency="Labour", title="Visas issued",
-              indicator="visas a year", milestone="1,000 visas", due="2026-06-30", provision="visas", target=1000.0)  # fmt: skip
+    cast.play(
+        Act.REGISTER_COMMITMENT,
+        "alb_head",
+        commitment="c1",
+        delegation="ALB",
+        agency="Labour",
+        title="Visas issued",
+        indicator="visas a year",
+        milestone="1,000 visas",
+        due="2026-06-30",
+        provision="visas",
+        target=1000.0,
+    )
     return cast.play(
-        Act.REGISTER_COMMITMENT, "secretariat", commitment="c2", delegation="BRA", agency="Interior", title="Fees waived",
-        indicator="% of fees", milestone="A decree is published", due="2026-02-20", tranche=12.5, unit="US$ million", payer="ALB",
-    )  # fmt: skip
+        Act.REGISTER_COMMITMENT,
+        "secretariat",
+        commitment="c2",
+        delegation="BRA",
+        agency="Interior",
+        title="Fees waived",
+        indicator="% of fees",
+        milestone="A decree is published",
+        due="2026-02-20",
+        tranche=12.5,
+        unit="US$ million",
+        payer="ALB",
+    )
 
 
 def get(cast, who, path, status=200):
@@ -37,11 +59,25 @@ def get(cast, who, path, status=200):
 
 
 def post(cast, who, path, **data):
-    return cast.browser(who).post(path, {"key": hashlib.sha256(f"{who}{path}{sorted(data.items())}".encode()).hexdigest(), **data}, follow=True)
+    return cast.browser(who).post(
+        path,
+        {"key": hashlib.sha256(f"{who}{path}{sorted(data.items())}".encode()).hexdigest(), **data},
+        follow=True,
+    )
 
 
-PAGES = ("", "adherence/", "adherence.csv", "adherence.json", "adherence.md", "adherence.docx", "sdg-10-7-2.csv",
-         "sdg-10-7-2.md", "sdg-10-7-2.docx", "c/c1/")  # fmt: skip
+PAGES = (
+    "",
+    "adherence/",
+    "adherence.csv",
+    "adherence.json",
+    "adherence.md",
+    "adherence.docx",
+    "sdg-10-7-2.csv",
+    "sdg-10-7-2.md",
+    "sdg-10-7-2.docx",
+    "c/c1/",
+)
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -87,7 +123,9 @@ def test_a_tranche_waits_for_its_milestone(running):
     assert not running.state.commitments["c2"].reports, "40,5 is no number; nothing was made of it"
     post(running, "bra_head", report, words="The decree is drafted.", done="yes", value="40.5")
     assert "not evidenced" in post(running, "alb_head", release, words="early").content.decode()
-    post(running, "facilitator", BASE + "c/c2/find/", report="1", accepted="no", words="A draft is no decree.")
+    post(
+        running, "facilitator", BASE + "c/c2/find/", report="1", accepted="no", words="A draft is no decree."
+    )
     assert "not evidenced" in post(running, "alb_head", release, words="still early").content.decode()
     post(running, "observer", report, words="Not mine", done="yes")
     assert len(running.state.commitments["c2"].reports) == 1, "the observer of ALB reports for ALB only"
@@ -110,16 +148,43 @@ def test_history_is_never_overwritten(running):
     page = get(running, "civ_delegate", BASE + "c/c1/")
     for words in ("30 Jun 2026", "30 Sep 2026", "The committee decided so.", "Labour", "Foreign affairs"):
         assert words in page
-    assert [v.agency for v in running.state.commitments["c1"].versions] == ["Labour", "Labour", "Foreign affairs"]
+    assert [v.agency for v in running.state.commitments["c1"].versions] == [
+        "Labour",
+        "Labour",
+        "Foreign affairs",
+    ]
     assert post(running, "civ_delegate", path, reason="x").status_code == 403
 
 
 def test_bad_input_is_told_and_not_made(running):
     before = running.state.moves
     new = BASE + "new/"
-    for bad in ({}, {"title": "x"}, {"due": "tomorrow"}, {"tranche": "many"}, {"tranche": "5"}, {"tranche": "nan"}):
-        page = post(running, "secretariat", new, **({"delegation": "ALB", "agency": "A", "title": "T", "indicator": "I",
-                    "milestone": "M", "due": "2026-12-01"} | bad if bad else {}))  # fmt: skip
+    for bad in (
+        {},
+        {"title": "x"},
+        {"due": "tomorrow"},
+        {"tranche": "many"},
+        {"tranche": "5"},
+        {"tranche": "nan"},
+    ):
+        page = post(
+            running,
+            "secretariat",
+            new,
+            **(
+                {
+                    "delegation": "ALB",
+                    "agency": "A",
+                    "title": "T",
+                    "indicator": "I",
+                    "milestone": "M",
+                    "due": "2026-12-01",
+                }
+                | bad
+                if bad
+                else {}
+            ),
+        )
         assert page.status_code == (422 if bad != {"title": "x"} else 200), bad
     assert running.state.moves == before + 1, "only the sound one was made"
     assert post(running, "facilitator", BASE + "c/c1/find/", report="x", accepted="yes").status_code == 200
@@ -131,7 +196,14 @@ def test_bad_input_is_told_and_not_made(running):
 
 
 def test_a_delegation_registers_only_its_own(running):
-    fields = {"delegation": "BRA", "agency": "A", "title": "Mine", "indicator": "I", "milestone": "M", "due": "2026-12-01"}
+    fields = {
+        "delegation": "BRA",
+        "agency": "A",
+        "title": "Mine",
+        "indicator": "I",
+        "milestone": "M",
+        "due": "2026-12-01",
+    }
     post(running, "civ_head", BASE + "new/", **fields)
     mine = next(c for c in running.state.commitments.values() if c.title == "Mine")
     assert mine.delegation == "CIV", "the seat decides, not the form"
@@ -153,8 +225,15 @@ def test_disputes_are_for_the_room(running):
 
 
 def test_agenda_lists_what_waits_and_is_a_real_word_file(running):
-    running.play(Act.SCHEDULE, "secretariat", meeting="jc1", title="First committee", kind="joint committee",
-                 starts="2036-05-01T09:00:00+00:00", place="Alba")  # fmt: skip
+    running.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="jc1",
+        title="First committee",
+        kind="joint committee",
+        starts="2036-05-01T09:00:00+00:00",
+        place="Alba",
+    )
     post(running, "civ_head", BASE + "agenda/add/", meeting="jc1", words="Statistics we share")
     post(running, "alb_head", BASE + "c/c1/report/", words="300 visas", done="yes")
     page = get(running, "alb_delegate", BASE + "agenda/")
@@ -178,8 +257,14 @@ def test_adherence_on_a_day_in_the_past(running):
 
 def test_a_draft_schedule_from_a_tabled_package(db):
     opening = read_opening(EXAMPLE)
-    round_ = actions.create_round(slug="west", charter=opening.charter, names=opening.names, now=START,
-                                  round_file=opening.text, is_public=True)  # fmt: skip
+    round_ = actions.create_round(
+        slug="west",
+        charter=opening.charter,
+        names=opening.names,
+        now=START,
+        round_file=opening.text,
+        is_public=True,
+    )
     now = iter(START.replace(day=n) for n in range(6, 28))
     user = actions.make_user(username="esp", password=None, now=START)
     head = {code: Seat(Role.HEAD, code) for code in opening.charter.delegations}
@@ -191,23 +276,39 @@ def test_a_draft_schedule_from_a_tabled_package(db):
         actions.make_move(round=round_, seat=seat, act=act, payload=payload, key=f"{act}{when}", now=when)
         return when
 
-    play(Act.TABLE_PROPOSAL, head["ESP"], proposal="p1", title="First", provisions={"LE02-ESP-MAR": 4000.0, "PE01-MAR-ESP": 10.0})
+    play(
+        Act.TABLE_PROPOSAL,
+        head["ESP"],
+        proposal="p1",
+        title="First",
+        provisions={"LE02-ESP-MAR": 4000.0, "PE01-MAR-ESP": 10.0},
+    )
     play(Act.CHANGE_PHASE, facilitator, to="zero draft")
     play(Act.ADD_ARTICLE, facilitator, key="a1", title="Places")
-    play(Act.ADD_PARAGRAPH, facilitator, article="a1", key="a1.p1", wording="Places open.", provisions=["LE02-ESP-MAR"])
+    play(
+        Act.ADD_PARAGRAPH,
+        facilitator,
+        article="a1",
+        key="a1.p1",
+        wording="Places open.",
+        provisions=["LE02-ESP-MAR"],
+    )
     play(Act.CHANGE_PHASE, facilitator, to="revisions")
     play(Act.START_SILENCE, facilitator)
     actions.tick(round_, now=state_of(round_).silence.deadline)
     assert state_of(round_).phase is Phase.ADOPTION
-    from django.test import Client
-
     browser = Client()
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = browser.get("/r/west/commitments/draft/?package=p:p1").content.decode()
     assert "Entry places reserved for the partner, towards MAR" in page
     assert "the first review, because the package states none" in page
     assert page.count("Look over and register") == 1, "ESP registers its own, not Morocco's"
-    assert "LE02-ESP-MAR" in browser.get("/r/west/commitments/new/?commitment=x&title=T&provision=LE02-ESP-MAR").content.decode()
+    assert (
+        "LE02-ESP-MAR"
+        in browser.get(
+            "/r/west/commitments/new/?commitment=x&title=T&provision=LE02-ESP-MAR"
+        ).content.decode()
+    )
 
 
 def test_a_round_without_a_round_file_says_so(running):

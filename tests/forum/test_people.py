@@ -29,7 +29,9 @@ def test_a_link_ends(cast):
     _, token = actions.invite(round=cast.round, seat=Seat(Role.FACILITATOR), now=cast.now)
     assert actions.find_invitation(token, cast.now + timedelta(days=15)) is None
     with pytest.raises(InputError):
-        actions.accept_invitation(token=token, now=cast.now + timedelta(days=15), username="ana", password=WORD)
+        actions.accept_invitation(
+            token=token, now=cast.now + timedelta(days=15), username="ana", password=WORD
+        )
 
 
 def test_a_link_taken_back_leads_nowhere(cast):

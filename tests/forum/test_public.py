@@ -27,7 +27,13 @@ def read(cast, who, path):
 
 def save(cast, who="secretariat", **more):
     sheet = PublicSheet.objects.first()
-    form = {"about": "", "criteria": "", "removal": "", "scope": "titles", "seen": sheet.version if sheet else 0} | more
+    form = {
+        "about": "",
+        "criteria": "",
+        "removal": "",
+        "scope": "titles",
+        "seen": sheet.version if sheet else 0,
+    } | more
     return cast.browser(who).post(DESK, form)
 
 
@@ -35,16 +41,64 @@ def save(cast, who="secretariat", **more):
 def canaries(cast):
     """A round with a secret in every place that is not public."""
     cast.draft()
-    cast.play(Act.PROPOSE_WORDING, "bra_head", paragraph="a1.p1", alternative="alt1", wording="Parties issue many visas.")
+    cast.play(
+        Act.PROPOSE_WORDING,
+        "bra_head",
+        paragraph="a1.p1",
+        alternative="alt1",
+        wording="Parties issue many visas.",
+    )
     cast.play(Act.SUPPORT_WORDING, "civ_head", paragraph="a1.p1", alternative="alt1")
-    cast.play(Act.TABLE_PROPOSAL, "alb_head", proposal="CANARY-KEY", title="CANARY-TITLE", provisions={"visas": 777.0}, note="CANARY-NOTE")
-    cast.play(Act.ANSWER_PROPOSAL, "bra_head", proposal="CANARY-KEY", answer="declines", version=1, words="CANARY-ANSWER")
+    cast.play(
+        Act.TABLE_PROPOSAL,
+        "alb_head",
+        proposal="CANARY-KEY",
+        title="CANARY-TITLE",
+        provisions={"visas": 777.0},
+        note="CANARY-NOTE",
+    )
+    cast.play(
+        Act.ANSWER_PROPOSAL,
+        "bra_head",
+        proposal="CANARY-KEY",
+        answer="declines",
+        version=1,
+        words="CANARY-ANSWER",
+    )
     cast.play(Act.COMMENT, "alb_head", words="CANARY-COMMENT")
     cast.play(Act.POINT_OF_ORDER, "alb_head", point="CANARY-POINT", words="CANARY-ORDER")
-    cast.play(Act.OPEN_ACCEPTANCE, "facilitator", acceptance="CANARY-ACC", proposal="CANARY-KEY", version=1, among=list(CODES), note="CANARY-ACCNOTE")
-    actions.answer_in_secret(round=cast.round, seat=SEATS["alb_head"], acceptance="CANARY-ACC", accepts=False, key="s", now=cast.now)
-    cast.play(Act.SCHEDULE, "secretariat", meeting="CANARY-MEET", title="CANARY-SESSION", kind="session", starts="2036-01-01T09:00:00+00:00")
-    actions.save_private_sheet(round=cast.round, seat=SEATS["alb_head"], name="CANARY-SHEET", content={"x": "CANARY-WORDS"}, now=cast.now)
+    cast.play(
+        Act.OPEN_ACCEPTANCE,
+        "facilitator",
+        acceptance="CANARY-ACC",
+        proposal="CANARY-KEY",
+        version=1,
+        among=list(CODES),
+        note="CANARY-ACCNOTE",
+    )
+    actions.answer_in_secret(
+        round=cast.round,
+        seat=SEATS["alb_head"],
+        acceptance="CANARY-ACC",
+        accepts=False,
+        key="s",
+        now=cast.now,
+    )
+    cast.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="CANARY-MEET",
+        title="CANARY-SESSION",
+        kind="session",
+        starts="2036-01-01T09:00:00+00:00",
+    )
+    actions.save_private_sheet(
+        round=cast.round,
+        seat=SEATS["alb_head"],
+        name="CANARY-SHEET",
+        content={"x": "CANARY-WORDS"},
+        now=cast.now,
+    )
     return cast
 
 
@@ -57,7 +111,9 @@ def test_no_canary_is_ever_on_the_public_page(canaries, scope):
             assert "CANARY" not in words, (name, path)
             assert "777" not in words, (name, path)
     for path in FILES[1:]:
-        assert canaries.browser("alb_head").get(path).content == canaries.browser("anonymous").get(path).content
+        assert (
+            canaries.browser("alb_head").get(path).content == canaries.browser("anonymous").get(path).content
+        )
 
 
 def test_open_words_are_shown_as_far_as_the_secretariat_opens_them_and_without_names(canaries):
@@ -103,7 +159,9 @@ def test_words_that_are_not_neutral_wait_for_the_secretariat(cast):
 
 
 def test_words_of_others_are_found_and_stay(cast):
-    cast.play(Act.SUBMIT, "society", submission="s1", title="On words", words="Nobody should say illegal migrants.")
+    cast.play(
+        Act.SUBMIT, "society", submission="s1", title="On words", words="Nobody should say illegal migrants."
+    )
     page = cast.browser("secretariat").get(DESK).content.decode()
     assert "illegal migrants" in page
     assert "submission s1" in page
@@ -123,8 +181,17 @@ def test_bad_input_and_a_stale_edit(cast):
 
 def test_after_signature_the_page_shows_text_parties_and_commitments(cast):
     cast.draft().silence().adoption().signature().follow_up()
-    cast.play(Act.REGISTER_COMMITMENT, "alb_head", commitment="c1", delegation="ALB", agency="Labour", title="Visas issued",
-              indicator="visas", milestone="m", due="2036-06-30")  # fmt: skip
+    cast.play(
+        Act.REGISTER_COMMITMENT,
+        "alb_head",
+        commitment="c1",
+        delegation="ALB",
+        agency="Labour",
+        title="Visas issued",
+        indicator="visas",
+        milestone="m",
+        due="2036-06-30",
+    )
     page = read(cast, "anonymous", PAGE)
     for words in ("Parties issue visas.", "ALB, BRA, CIV", "Visas issued"):
         assert words in page
@@ -132,5 +199,10 @@ def test_after_signature_the_page_shows_text_parties_and_commitments(cast):
 
 def test_an_empty_round_has_a_whole_page(cast):
     page = read(cast, "anonymous", PAGE)
-    for words in ("There is no text yet", "Nothing is said in this round", "No submission has been made yet", "that is not the same as no effect"):
+    for words in (
+        "There is no text yet",
+        "Nothing is said in this round",
+        "No submission has been made yet",
+        "that is not the same as no effect",
+    ):
         assert words in page

@@ -39,7 +39,10 @@ def test_a_submission_gets_its_response_and_shows_its_status(drafted):
     assert "No response yet" in page
     assert "Migrant Voices" in page
     key = next(iter(drafted.state.submissions))
-    drafted.browser("secretariat").post(f"{BASE}s/{key}/answer/", {"outcome": "declined", "words": "Not changed because fees are in Article 2.", "key": "a1"})
+    drafted.browser("secretariat").post(
+        f"{BASE}s/{key}/answer/",
+        {"outcome": "declined", "words": "Not changed because fees are in Article 2.", "key": "a1"},
+    )
     for name in ("anonymous", "alb_head", "society"):
         page = drafted.browser(name).get(f"{BASE}s/{key}/").content.decode()
         assert "declined" in page
@@ -51,7 +54,13 @@ def test_empty_and_bad_input(cast):
     assert "No submission has been made yet" in cast.browser("anonymous").get(BASE).content.decode()
     assert "No hearing has been announced" in cast.browser("anonymous").get(BASE).content.decode()
     assert cast.browser("anonymous").get(BASE + "s/none/").status_code == 404
-    for bad in ({"words": ""}, {"paragraphs": ["a9.p9"]}, {"title": "x" * 301}, {"words": "y" * 20_001}, {"words": "\x00"}):
+    for bad in (
+        {"words": ""},
+        {"paragraphs": ["a9.p9"]},
+        {"title": "x" * 301},
+        {"words": "y" * 20_001},
+        {"words": "\x00"},
+    ):
         assert submit(cast, **bad).status_code == 422, bad
     assert not cast.state.submissions
     submit(cast, words="<script>alert(1)</script>", paragraphs=[])
@@ -87,15 +96,25 @@ def test_what_is_hidden_is_for_secretariat_and_author_only(drafted):
 
 
 def test_hearings_from_announcement_to_record(drafted):
-    drafted.play(Act.SCHEDULE, "secretariat", meeting="h1", title="Hearing on visas", kind="hearing",
-                 starts="2026-01-07T09:00:00+00:00", place="https://meet.example/1", paragraphs=["a1.p1"])  # fmt: skip
+    drafted.play(
+        Act.SCHEDULE,
+        "secretariat",
+        meeting="h1",
+        title="Hearing on visas",
+        kind="hearing",
+        starts="2026-01-07T09:00:00+00:00",
+        place="https://meet.example/1",
+        paragraphs=["a1.p1"],
+    )
     assert "Ask to be heard" in drafted.browser("society").get(BASE).content.decode()
     form = {"meeting": "h1", "words": "On pay", "key": "q1"}
     assert drafted.browser("alb_head").post(BASE + "ask/", form).status_code == 403
     drafted.browser("society").post(BASE + "ask/", form)
     page = drafted.browser("society").post(BASE + "ask/", form | {"key": "q2"}, follow=True).content.decode()
     assert "has asked already" in page
-    drafted.play(Act.RECORD_MEETING, "secretariat", hours=72, meeting="h1", words="Bodies spoke for equal pay.")
+    drafted.play(
+        Act.RECORD_MEETING, "secretariat", hours=72, meeting="h1", words="Bodies spoke for equal pay."
+    )
     page = drafted.browser("anonymous").get(BASE).content.decode()
     for words in ("Hearing on visas", "Migrant Voices", "Bodies spoke for equal pay."):
         assert words in page

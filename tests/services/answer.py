@@ -112,6 +112,7 @@ class Nash(Strict):
     bound: FiniteFloat | None
     gap: FiniteFloat | None
     method: Words
+    proven: bool
 
 
 class Block(Strict):
@@ -154,6 +155,23 @@ class Giving(Strict):
     beneficiary_gain: FiniteFloat
 
 
+class Pair(Strict):
+    first: Words
+    second: Words
+    first_net: FiniteFloat
+    second_net: FiniteFloat
+    others_net: FiniteFloat
+    stands_alone: bool
+    clauses: Annotated[list[Words], Field(min_length=1)]
+
+
+class Sureness(Strict):
+    by_party: dict[str, Share]
+    together: Share
+    worst: dict[str, FiniteFloat]
+    median: dict[str, FiniteFloat]
+
+
 class Within(Strict):
     trade_links: dict[str, FiniteFloat]
 
@@ -178,6 +196,8 @@ class Package(Strict):
     equity: Equity
     essential: list[Essential]
     giving: list[Giving]
+    balance: list[Pair]
+    sureness: Sureness
 
 
 class Broken(Strict):
@@ -229,6 +249,7 @@ class Fragility(Strict):
     as_expected: dict[str, FiniteFloat]
     share_kept: dict[str, Share]
     below: list[Words]
+    below_together: list[Words]
     reasons: list[Reason]
     stops: list[Stop]
     clauses: Annotated[list[Words], Field(min_length=1)]
@@ -238,6 +259,7 @@ class UnitWorth(Strict):
     clause: Words
     unit: Words
     worth: dict[str, FiniteFloat]
+    range: dict[str, Range]
 
 
 class Budget(Strict):
@@ -307,6 +329,60 @@ class Sensitivity(Strict):
     staying: list[Staying]
     split: Splitting | None
     circles: Circles | None
+
+
+class Payments(Strict):
+    values: dict[str, FiniteFloat]
+    total: FiniteFloat
+    bound: FiniteFloat
+    gap: FiniteFloat
+    proven: bool
+    method: Words
+    paid: dict[str, FiniteFloat]
+    gains: dict[str, Range]
+    together: Range
+
+
+class FrontierPoint(Strict):
+    gains: dict[str, FiniteFloat]
+    values: dict[str, FiniteFloat]
+
+
+class Frontier(Strict):
+    points: Annotated[list[FrontierPoint], Field(min_length=1)]
+    complete: bool
+
+
+class Surest(Strict):
+    share: Share
+    proven: bool
+    values: dict[str, FiniteFloat]
+    gains: dict[str, FiniteFloat]
+
+
+class Rate(Strict):
+    party: Words
+    first: Words
+    second: Words
+    amount: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
+    first_unit: Words
+    second_unit: Words
+
+
+class Without(Strict):
+    clause: Words
+    lost: Annotated[FiniteFloat, Field(ge=0)] | None
+    change: dict[str, FiniteFloat]
+
+
+class Choices(Strict):
+    payments: Payments | None
+    frontier: Frontier | None
+    surest: Surest | None
+    rates: list[Rate]
+    without: list[Without]
 
 
 class Clash(Strict):
@@ -409,6 +485,7 @@ class Answer(Strict):
     budgets: list[Budget]
     pressure: list[Pressure]
     sensitivity: Sensitivity | None
+    choices: Choices | None
     clashes: list[Clash]
     at_home: dict[str, Home]
     left_out_as_conflicting: list[Words]

@@ -357,3 +357,59 @@ def test_a_worth_holds_its_mean():
     worth = Worth.of(np.array([0.0] * 99 + [1000.0]), 3.0)
     assert worth.low <= worth.mean <= worth.high
     assert worth.share_positive == 0.01
+
+
+# ----------------------------------------------------------------------------------------- what is used of it
+
+PLACES = """
+package: places
+draws: 20
+horizon_years: 5
+provisions:
+  - {instrument: LE02, giver: ESP, beneficiary: MAR, value: %s, range: [0, 20000], skill: low%s}
+  - {instrument: DV02, giver: ESP, beneficiary: MAR, value: 50, range: [0, 2000]}
+interests:
+  - {party: MAR, ministry: labour, clause: LE02-ESP-MAR, value: {low: 10, mid: 10, high: 10}, source: r}
+  - {party: MAR, ministry: interior, clause: LE02-ESP-MAR, value: {low: -3, mid: -3, high: -3}, source: r,
+     whatever_is_used: true}
+"""
+
+
+def test_a_benefit_counts_what_is_used(tmp_path: Path):
+    """Half used of a clause is worth what half of it would be, but for what falls due in any case."""
+
+    def compute(name: str, value: int, use: str) -> Benefit:
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(PLACES % (value, use), encoding="utf-8")
+        return benefit_compute(country="MAR", package=path)
+
+    whole = compute("whole", 10000, ", take_up: {low: 1, mid: 1, high: 1, source: r}")
+    plain = compute("plain", 10000, "")
+    half = compute("half", 10000, ", take_up: {low: 0.5, mid: 0.5, high: 0.5, source: r}")
+    small = compute("small", 5000, "")
+    for key in ("alone", "bilateral", "regional", "global"):
+        assert whole.column(key).total == plain.column(key).total
+        model = {x.name: x.worth for x in half.column(key).lines if not x.name.startswith("interest")}
+        for name, worth in model.items():
+            line = next(x for x in small.column(key).lines if x.name == name)
+            assert worth.mean == pytest.approx(line.worth.mean, rel=1e-9, abs=1e-9)
+            assert worth.central == pytest.approx(line.worth.central, rel=1e-9, abs=1e-9)
+    stated = {x.name: x.worth.mean for x in half.column("regional").lines if x.name.startswith("interest")}
+    full = {x.name: x.worth.mean for x in plain.column("regional").lines if x.name.startswith("interest")}
+    assert stated["interest_0"] == pytest.approx(full["interest_0"] / 2)
+    assert stated["interest_1"] == pytest.approx(full["interest_1"])
+    assert any("LE02-ESP-MAR" in note for note in half.notes)
+    assert half.horizons["five-years"]["regional"] < plain.horizons["five-years"]["regional"]
+
+
+def test_what_decides_holds_the_share_that_is_used(tmp_path: Path):
+    path = tmp_path / "range.yaml"
+    path.write_text(
+        PLACES % (10000, ", take_up: {low: 0.2, mid: 0.5, high: 0.9, source: r}"), encoding="utf-8"
+    )
+    found = benefit_compute(country="MAR", package=path)
+    (swing,) = (x for x in (*found.tornado, *found.other_turns) if x.name == "round:table.0.take_up")
+    assert (swing.low, swing.high) == (0.2, 0.9)
+    assert swing.at_low < swing.base < swing.at_high
+    assert swing.base == pytest.approx(found.column("regional").total.central)
+    assert find_unsourced_numbers(render_html(found.document())) == []

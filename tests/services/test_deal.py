@@ -61,7 +61,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_json_has_the_keys_of_the_design_and_no_other_shape(name: str):
     plain = json.loads(find(name).to_json())
     added = {"unit", "draws", "imputed", "missing", "evaluation", "fragility", "exchange", "budgets"}
-    added |= {"pressure", "sensitivity", "at_home", "left_out_as_conflicting"}
+    added |= {"pressure", "sensitivity", "choices", "at_home", "left_out_as_conflicting"}
     assert set(plain) == KEYS | added
     assert set(plain["zone"]) >= {"migration_only", "linked", "smallest_linkage", "veto_players_added"}
     got = answer(name)
@@ -214,6 +214,98 @@ def test_the_report_shows_each_part_under_a_plain_heading():
         "What the package hangs on", "What a threat changes",
     ):  # fmt: skip
         assert heading in shown
+
+
+# -- what else could be agreed ------------------------------------------------------------------------
+
+
+def test_payments_divide_the_largest_sum_and_add_up_to_nothing(name: str):
+    got = answer(name)
+    assert got.choices is not None
+    found = got.choices.payments
+    assert found is not None
+    assert sum(found.paid.values()) == pytest.approx(0, abs=1e-6 * found.total)
+    assert found.total <= found.bound
+    assert found.gap == pytest.approx(found.bound - found.total, abs=1e-6 * found.total)
+    # No package without payments has a larger sum, by more than the two ledgers differ.
+    largest = next((p for p in got.packages if p.name == "largest total gain"), None)
+    if largest is not None:
+        assert sum(largest.searched_mean_gains.values()) <= found.bound * (1 + 1e-6)
+    assert found.together.low <= found.total <= found.together.high
+
+
+def test_no_point_of_the_frontier_betters_another_for_all(name: str):
+    got = answer(name)
+    assert got.choices is not None
+    assert got.choices.frontier is not None
+    points = [np.array(list(p.gains.values())) for p in got.choices.frontier.points]
+    table = {clause.key: clause for clause in find(name).round.table}
+    for k, one in enumerate(points):
+        assert not any(np.all(other > one + 1e-3 * np.abs(one)) for j, other in enumerate(points) if j != k)
+        assert all(x >= got.round["settings"]["epsilon"] - 1e-6 for x in one)
+        # The sum is within what is proven to be the most, which may pass through payments.
+        assert got.choices.payments is not None
+        assert one.sum() <= got.choices.payments.bound * (1 + 1e-6)
+    for point in got.choices.frontier.points:
+        for key, value in point.values.items():
+            low, high = table[key].range
+            assert low - 1e-6 <= value <= high * (1 + 1e-6) + 1e-6
+
+
+def test_sureness_is_counted_in_the_full_ledger(name: str):
+    found = find(name)
+    lines = np.array([party.red_line.gain_at_least for party in found.round.parties])
+    for package, written in zip(found.packages, answer(name).packages, strict=True):
+        enough = package.by_draw >= lines + found.round.settings.epsilon
+        assert written.sureness.together == pytest.approx(enough.all(axis=1).mean(), abs=0.5 / DRAWS)
+        assert min(written.sureness.by_party.values()) >= found.round.settings.share_of_draws
+    assert found.choices is not None
+    sure = min(found.packages[0].sureness.by_party.values())
+    assert (found.choices.surest is None) == (sure == 1.0)
+    if found.choices.surest is not None:
+        assert found.choices.surest.share >= sure - 1e-9 or not found.choices.surest.proven
+
+
+def test_rates_are_ratios_of_what_a_unit_is_worth(name: str):
+    got = answer(name)
+    assert got.choices is not None
+    worth = {unit.clause: unit.worth for unit in got.exchange}
+    for rate in got.choices.rates:
+        assert rate.low <= rate.high
+        expected = worth[rate.first][rate.party] / worth[rate.second][rate.party]
+        assert rate.amount == pytest.approx(expected, rel=1e-6)
+
+
+def test_without_a_clause_the_product_never_rises(name: str):
+    got = answer(name)
+    assert got.choices is not None
+    assert 0 < len(got.choices.without) <= 12
+    for item in got.choices.without:
+        if item.lost is None:
+            continue
+        # Whatever is lost, not everybody gains by it.
+        assert min(item.change.values()) <= 1e-3 * max(abs(x) for x in item.change.values()) + 1e-6
+
+
+def test_pairs_add_up_to_what_passes(name: str):
+    for package in answer(name).packages:
+        given = {(g.giver, g.beneficiary): g for g in package.giving}
+        for pair in package.balance:
+            forth, back = given.get((pair.first, pair.second)), given.get((pair.second, pair.first))
+            net = (forth.giver_gain if forth else 0) + (back.beneficiary_gain if back else 0)
+            assert pair.first_net == pytest.approx(net, rel=1e-6, abs=1e-6)
+            assert pair.stands_alone == (pair.first_net >= 0 and pair.second_net >= 0)
+
+
+def test_the_terminal_shows_what_else_could_be_agreed(name: str):
+    shown = " ".join(render_terminal(find(name).document(brief=True), width=100).split())
+    for words in (
+        "What else could be agreed", "Packages side by side", "If the parties could also pay each other",
+        "every party gains enough at once", "on the frontier", "What concessions are worth to each other",
+    ):  # fmt: skip
+        if words.startswith("What concessions") and not answer(name).choices.rates:  # type: ignore[union-attr]
+            continue
+        assert words in shown, words
 
 
 # -- what if not --------------------------------------------------------------------------------------

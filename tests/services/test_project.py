@@ -76,7 +76,7 @@ def test_a_package_opens_its_places_and_names_what_moves_nobody(deal):
 
 def test_another_package_is_found_by_name(deal):
     assert project_find(countries=["ESP"], package=deal, package_name="second").places == ()
-    with pytest.raises(InputError, match=r"no package 'third'.*accepted: first, second"):
+    with pytest.raises(InputError, match=r"no package is called 'third'.*accepted: first, second"):
         project_find(package=deal, package_name="third")
 
 

@@ -9,11 +9,15 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.protocol.text.texts import wordings
 
 from comity.errors import InputError
 from comity.protocol import text as nt
 from comity.services.text_akoma import read_akoma
 from comity.services.text_docx import WORD, write_docx
+from comity.services.text_docx import _Page as Page
 from comity.services.text_docx_plain import read_plain_docx
 from comity.services.text_docx_read import Edit, open_docx, read_docx
 from comity.services.text_file import load_text
@@ -204,6 +208,36 @@ def test_edits_without_tracking_are_told_where_they_can_be_seen(visas):
         change.attrib.pop(f"{W}date", None)
     with pytest.raises(InputError, match="does not say who made it and when"):
         open_docx(word.save())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(wordings(), wordings(empty=True), wordings(empty=True), st.booleans())
+def test_any_redline_of_two_delegations_gives_each_its_own_words(draft, first, second, over_alternative):
+    text = nt.add_article(nt.NegotiatingText("T"), "a1", "Visas")
+    text = nt.add_paragraph(text, "a1", "a1.p1", draft)
+    word = Word(nt.propose_wording(text, "a1.p1", "alt1", f"{draft} X", "BRA") if over_alternative else text)
+    line = word.line("a1.p1.base")
+    run = next(
+        run
+        for run in line.iter(f"{W}r")
+        if run.find(f"{W}rPr") is None or (len(run[0]) == 1 and run[0][0].tag == f"{W}rtl")
+    )
+    # CIV writes its words in front of all; ALB strikes out and puts in piece by piece
+    made = Page("").runs
+    if second:
+        run.addprevious(word.made("ins", "CIV", *made(f"{second} ")))
+    for change in nt.word_changes(draft, first):
+        kind = {"same": None, "removed": "del", "added": "ins"}[change.kind]
+        runs = made(change.words)
+        for piece in [word.made(kind, "ALB", *runs)] if kind else runs:
+            run.addprevious(piece)
+    line.remove(run)
+    opened = open_docx(word.save())
+    assert nt.find_paragraph(opened.text, "a1.p1").find("base").wording == draft
+    wanted = {"ALB": first, "CIV": nt.check_words(f"{second} {draft}") if second else draft}
+    assert {edit.delegation: edit.wording for edit in opened.edits} == {
+        code: words for code, words in wanted.items() if words != draft
+    }
 
 
 # ------------------------------------------------------------------------------ hostile files

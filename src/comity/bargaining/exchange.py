@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
-
-from comity.errors import InputError, SolveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +22,7 @@ __all__ = [
     "Rate",
     "essential_clauses",
     "exchange_cycles",
-    "exchange_rates",
     "measure_equity",
-    "price_limits",
     "quote_rates",
     "trace_giving",
 ]
@@ -234,21 +229,6 @@ def essential_clauses(game: Game, values: Mapping[str, float]) -> tuple[Essentia
     return tuple(found)
 
 
-def exchange_rates(game: Game, first: str, second: str) -> dict[str, float | None]:
-    """How many units of the second clause are worth as much as one unit of the first, to each party.
-
-    The marginal rate from mean slopes; None where the second clause is worth nothing to the party.
-
-    >>> from comity.bargaining.game import Clause, Game
-    >>> game = Game(("A", "B"), (Clause("x", "A", "B", 0, 1), Clause("y", "B", "A", 0, 1)),
-    ...             [[[-1.0, 2.0], [6.0, -2.0]]], [[[0.0, 0.0], [0.0, 0.0]]])
-    >>> exchange_rates(game, "x", "y")
-    {'A': -0.5, 'B': -3.0}
-    """
-    a, b = (game.slope[:, :, game.index[key]].mean(axis=0) for key in (first, second))
-    return {party: float(x / y) if y else None for party, x, y in zip(game.parties, a, b, strict=True)}
-
-
 def quote_rates(
     game: Game, first: str, second: str, *, units: Mapping[str, str] | None = None
 ) -> tuple[Rate, ...]:
@@ -298,50 +278,3 @@ def _unit_worth(game: Game, key: str) -> Array:
     if clause.kind == "binary":
         return np.asarray(game.slope[:, :, c] * clause.high + game.fixed[:, :, c])
     return np.asarray(game.slope[:, :, c])
-
-
-def price_limits(game: Game, values: Mapping[str, float]) -> dict[str, float]:
-    """Price each named cap: what one unit more is worth to the Nash product, US$ million per year.
-
-    A dual value: clauses stay on or off as they are, values may move, and each party's gain counts by its
-    weight over its gain, scaled so that these add up to the number of parties. 0 where the cap does not
-    bind; caps that share a name add up; caps without a name are left out.
-
-    >>> from comity.bargaining.game import Cap, Clause, Game
-    >>> swap = (Clause("x", "A", "B", 0, 1), Clause("y", "B", "A", 0, 1))
-    >>> game = Game(("A", "B"), swap, [[[-1.0, 3.0], [3.0, -1.0]]], [[[0.0, 0.0]] * 2],
-    ...             caps=(Cap({"x": 1.0, "y": 1.0}, 1.0, name="room"),))
-    >>> price_limits(game, {"x": 0.5, "y": 0.5})
-    {'room': 2.0}
-    """
-    mean = game.gains(values).mean(axis=0)
-    if np.any(mean <= 0):
-        msg = "a party gains nothing"
-        raise InputError(msg, key="values", accepted="a package in which every mean gain is above zero")
-    pull = game.weight / mean
-    pull = pull * len(pull) / pull.sum()
-    keys = [k for k in values if game.clauses[game.index[k]].kind == "continuous"]
-    caps = [c for c in game.caps if c.on_values]
-    prices = {c.name: 0.0 for c in game.caps if c.name}
-    if not keys or not caps:
-        return prices
-    worth = np.array([pull @ game.slope[:, :, game.index[k]].mean(axis=0) for k in keys])
-    rows = np.array([[c.coefficients.get(k, 0.0) for k in keys] for c in caps])
-    fixed = [
-        sum(v * values[k] for k, v in c.coefficients.items() if k in values and k not in keys) for c in caps
-    ]
-    ends = [game.clauses[game.index[k]].ends for k in keys]
-    result = linprog(
-        -worth,
-        A_ub=rows,
-        b_ub=[max(c.upper - f, 0.0) for c, f in zip(caps, fixed, strict=True)],
-        bounds=ends,
-        method="highs",
-    )
-    if result.status != 0:
-        msg = f"prices of the caps: {result.message}"
-        raise SolveError(msg)
-    for cap, price in zip(caps, result.ineqlin.marginals, strict=True):
-        if cap.name:
-            prices[cap.name] += float(-price) + 0.0
-    return prices

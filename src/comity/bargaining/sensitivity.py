@@ -24,7 +24,6 @@ __all__ = [
     "Dropped",
     "Flip",
     "WeightRange",
-    "break_even_worth",
     "find_flip",
     "solve_without",
     "weight_range",
@@ -155,29 +154,6 @@ def with_worth(game: Game, party: str, clause: str, worth: float) -> Game:
     slope[:, i, c] = 0.0 if whole else worth / item.ends[1]
     fixed[:, i, c] = worth if whole else 0.0
     return game.replace(slope=slope, fixed=fixed)
-
-
-def break_even_worth(game: Game, values: Mapping[str, float], party: str, clause: str) -> float | None:
-    """Worth of one clause (at its full value) at which a package just keeps a party's red line.
-
-    The same worth in every draw. None where the clause is not in the package, or where its value there is 0.
-
-    >>> from comity.bargaining.game import split_the_dollar
-    >>> game = split_the_dollar(("A", "B"), 10.0, red_lines=[1.0, 0.0])
-    >>> break_even_worth(game, {"share of A": 5.0}, "A", "share of A")
-    2.0
-    """
-    i, c = _cell(game, party, clause)
-    if clause not in values:
-        return None
-    item = game.clauses[c]
-    part = 1.0 if item.kind == "binary" or item.ends[1] == 0 else values[clause] / item.ends[1]
-    if part == 0:
-        return None
-    without = game.gains(values)
-    without[:, i] -= game.slope[:, i, c] * values[clause] + game.fixed[:, i, c]
-    # a worth that is the same in all draws moves the margin by exactly as much
-    return float((game.epsilon - game.margins(without)[i]) / part)
 
 
 def find_flip(

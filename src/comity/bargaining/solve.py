@@ -316,11 +316,13 @@ def alternatives(
     allowed: Iterable[str] | None = None,
     solver: Solver = "auto",
     nash: Solution | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Alternative, ...]:
     """At most ``k`` materially different packages, the Nash package first; empty where there is no zone.
 
     Nash; leximin of gain ratios; utilitarian; the fewest clauses that leave each party at least 90 % of
-    its mean gain in the Nash package. ``nash`` is that package, where the caller has it already.
+    its mean gain in the Nash package. ``nash`` is that package, where the caller has it already; ``tell``
+    is called with the name of each before it is solved.
 
     >>> from comity.bargaining.game import split_the_dollar
     >>> [a.name for a in alternatives(split_the_dollar(("A", "B"), 10.0))]
@@ -339,6 +341,7 @@ def alternatives(
     for name, solve in others:
         if len(chosen) >= k:
             break
+        tell(name)
         solution = solve()
         if name == "fewest clauses" and len(solution.values) >= len(nash.values):
             continue

@@ -33,11 +33,19 @@ MOST_PARTIES = 12
 """Beyond so many parties coalitions are searched for instead of listed."""
 MOST_FOUND = 20
 COALITION_NODES = 20_000
+WIDE = 0.5
+"""Gap of the first look at a coalition, as a share of what it could better the package by at most."""
+NARROWER = 100.0
+"""By what factor the gap shrinks where the first look settles nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Blocking:
-    """A coalition all of whose members do better alone, by at least ``epsilon``, with what it would agree."""
+    """A coalition all of whose members do better alone, by at least ``epsilon``, with what it would agree.
+
+    For the strongest coalition that is the most that it can reach; for others there may be more, but not more
+    than for the strongest.
+    """
 
     members: tuple[str, ...]
     epsilon: float
@@ -177,30 +185,58 @@ class _Test:
         return program, level
 
     def listed(self, solver: Solver) -> Stability:
-        """Take every coalition in turn."""
+        """Take every coalition in turn, those that could better the package most first.
+
+        Whether a coalition blocks is decided for each. By how much is solved to the end only where it may be
+        more than the strongest one found so far; for the others what was reached on the way is told.
+        """
         least = self.tolerance * self.size
-        found: list[Blocking] = []
-        bound, tested, solved = 0.0, 0, 0
+        suspects, tested = [], 0
         for members in self.coalitions():
             tested += 1
             inside = self.inside(members)
             if self.wish(members, inside) <= least:
                 continue
             ceiling = self.ceiling(members, inside)
-            if ceiling <= least:
-                continue
-            solved += 1
+            if ceiling > least:
+                suspects.append((ceiling, members, inside))
+        suspects.sort(key=lambda item: (-item[0], len(item[1]), item[1]))
+        found: list[Blocking] = []
+        epsilon = bound = 0.0
+        for ceiling, members, inside in suspects:
             program, _ = self.program(members, inside)
-            outcome = program.solve(gap=self.tolerance / 10, solver=solver)
+            point, reached, most = self._weigh(program, ceiling, max(epsilon, least), least, solver)
+            bound = max(bound, most)
+            if point is not None and reached > least:
+                found.append(self.blocking(point, members))
+                epsilon = max(epsilon, found[-1].epsilon)
+        return self.result(found, bound, tested, len(suspects), complete=True)
+
+    def _weigh(
+        self, program: Program, ceiling: float, beat: float, least: float, solver: Solver
+    ) -> tuple[Array | None, float, float]:
+        """Find a point that a coalition can reach, its margin, and a bound of what it can reach at most.
+
+        The search ends when the bound says that nothing above ``beat`` is left and it is known whether the
+        coalition gains more than ``least``; else it is solved to the end.
+        """
+        point, reached, most = None, -np.inf, ceiling
+        tight = self.tolerance / 10
+        asked = max(WIDE * (ceiling - least) / self.size, tight)
+        while True:
+            outcome = program.solve(gap=asked, solver=solver, start=point)
             if outcome.point is None:
                 if outcome.status != "infeasible":
                     msg = "a coalition was not solved"
                     raise SolveError(msg)
-                continue
-            bound = max(bound, min(outcome.bound * self.size, ceiling))
-            if outcome.objective * self.size > least:
-                found.append(self.blocking(outcome.point, members))
-        return self.result(found, bound, tested, solved, complete=True)
+                return None, -np.inf, 0.0
+            point, reached = outcome.point, outcome.objective * self.size
+            most = min(most, outcome.bound * self.size)
+            # Either nothing larger than the strongest so far is left, or it is solved to the end.
+            settled = most <= beat and (reached > least or most <= least)
+            if settled or asked <= tight:
+                return point, reached, most
+            asked = max(asked / NARROWER, tight)
 
     def coalitions(self) -> Iterator[tuple[int, ...]]:
         count = len(self.game.parties)

@@ -149,15 +149,18 @@ def _divide(game: Game, gains: Array, most: float) -> Array:
     return np.asarray(level - mean)
 
 
-def measure_robustness(game: Game, values: Mapping[str, float]) -> Robustness:
+def measure_robustness(game: Game, values: Mapping[str, float], *, gains: Array | None = None) -> Robustness:
     """Count the draws in which each party, and all of them, keep their red lines.
+
+    ``gains`` (draws × parties) stand for those of the package where they are known better than the game
+    knows them, as from a full ledger.
 
     >>> from comity.bargaining.game import split_the_dollar
     >>> measure_robustness(split_the_dollar(("A", "B"), 10.0), {"share of A": 4.0}).together
     1.0
     """
     assert game.red_lines is not None  # noqa: S101  (filled at construction)
-    margin = game.gains(values) - game.red_lines
+    margin = (game.gains(values) if gains is None else gains) - game.red_lines
     kept = margin >= game.epsilon - 1e-7 * game.scale
     named = zip(game.parties, kept.mean(axis=0), margin.min(axis=0), np.median(margin, axis=0), strict=True)
     rows = [(p, float(k), float(w), float(m)) for p, k, w, m in named]

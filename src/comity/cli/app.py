@@ -28,6 +28,7 @@ from comity.cli import (
 from comity.cli.benefit import benefit
 from comity.cli.displacement import displacement
 from comity.cli.output import (
+    StageTimes,
     ask_for_command,
     check_writable,
     print_result,
@@ -147,7 +148,8 @@ def deal(
             raise InputError(msg, key="--evaluate", accepted="a round file of named parties")
         found = find_world(round_file, seed=seed, draws=draws, without=tuple(without or ()), quiet=quiet)
     else:
-        with progress_bar(quiet=quiet) as progress:
+        with progress_bar(quiet=quiet) as bar:
+            progress = StageTimes(bar)
             if evaluate is None:
                 from comity.services.deal import deal_find
 
@@ -170,6 +172,7 @@ def deal(
                     draws=draws,
                     progress=progress,
                 )
+        say(progress.told(), quiet=quiet)
     show_answer(
         found.to_json,
         found.document,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 __all__ = [
+    "StageTimes",
     "ask_for_command",
     "check_writable",
     "colours",
@@ -35,6 +37,8 @@ __all__ = [
 
 _WIDTH: Final = 100
 _NARROWEST: Final = 40
+#: Stages that took at least this many seconds are named.
+_LONG: Final = 1.0
 
 
 def print_result(text: str) -> None:
@@ -85,6 +89,48 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, description=stage, completed=min(max(share, 0.0), 1.0))
 
         yield report
+
+
+class StageTimes:
+    """How long each stage of a computation took, told by the messages of its progress.
+
+    Time is told beside an answer and never in it: the same input gives the same bytes.
+
+    Parameters
+    ----------
+    progress
+        Where the messages are passed on to, if anywhere.
+    """
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+        self._stage, self._since = "", time.perf_counter()
+
+    def __call__(self, stage: str, share: float) -> None:
+        """Note what begins now."""
+        if stage != self._stage:
+            self._close()
+            self._stage = stage
+        if self.progress is not None:
+            self.progress(stage, share)
+
+    def _close(self) -> None:
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since
+        self._since = now
+
+    def told(self) -> str:
+        """Write the times of the stages in one line, the long ones and every solution."""
+        self._close()
+        self._stage = ""
+        shown = [
+            f"{stage[:1].lower()}{stage[1:]} {seconds:.1f}"
+            for stage, seconds in self.seconds.items()
+            if seconds >= _LONG or stage.startswith("Solving")
+        ]
+        return f"took {sum(self.seconds.values()):.1f} s" + (f": {', '.join(shown)}" if shown else "")
 
 
 def check_writable(path: Path, *, option: str, fresh: bool = False) -> None:

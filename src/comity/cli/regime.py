@@ -11,12 +11,13 @@ import typer
 from comity.cli.output import (
     ask_for_command,
     check_writable,
+    progress_bar,
     show_answer,
 )
 
 __all__ = ["app"]
 
-app = typer.Typer(help="The regime: speed by area, agencies and mandates.", rich_markup_mode=None)
+app = typer.Typer(help="The regime: speed, coverage, agencies, agenda and pictures.", rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Html = Annotated[
@@ -27,7 +28,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """Measure cooperation by area, or map the agencies."""
+    """Measure cooperation, map agencies, put issues in an order, or draw the whole."""
     ask_for_command(context)
 
 
@@ -90,3 +91,77 @@ def coverage(
 
     found = regime_coverage(draws=draws, seed=seed)
     show_answer(found.to_json, found.document, json=json, html=html, quiet=quiet)
+
+
+@app.command()
+def agenda(
+    round_file: Annotated[Path, typer.Argument(metavar="ROUND", help="The round file (YAML).")],
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="RULE", help="consensus, gain, ready or obstacles.")
+    ] = "consensus",
+    by: Annotated[str, typer.Option("--by", help="What makes an issue: instrument or area.")] = "instrument",
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws, instead of the file's."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=20, max=5000, help="Number of draws, instead of the file's."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put the issues of a round in an order: joint gain, who gains, obstacles, readiness, and why."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.agenda import regime_agenda
+
+    with progress_bar(quiet=quiet) as progress:
+        found = regime_agenda(path=round_file, rule=rule, by=by, seed=seed, draws=draws, progress=progress)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def picture(
+    country: Annotated[
+        str, typer.Option("--country", metavar="ISO3", help="Links of one country [default: the world].")
+    ] = "",
+    area: Annotated[
+        str, typer.Option("--area", metavar="a|b|c", help="a rights, b prevention, c entry [default: all].")
+    ] = "",
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="At the end of which year.")] = 2020,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="FOLDER", help="Folder of the agreements that you added.")
+    ] = Path("comity-agreements"),
+    json: Json = False,
+    html: Html = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the regime in one page: map and network of agreements, timeline by area, agencies."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.regime_picture import regime_picture
+
+    found = regime_picture(country=country, area=area, year=year, store=store)
+    show_answer(
+        found.to_json,
+        found.document,
+        lambda: found.document(brief=not full),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )

@@ -268,7 +268,8 @@ class FlowMap:
 
     ``topology`` is a TopoJSON object with an object ``countries`` (or ``land``), as in Natural Earth's 1:110m
     map; without it the flows stand on an empty sea. ``points`` holds one :class:`Point` per code.
-    All figures have one unit.
+    All figures have one unit. Where ``directed`` is False, what joins two places has no direction (an
+    agreement): lines have no heads, and nothing says from or to.
     """
 
     title: Words
@@ -276,6 +277,12 @@ class FlowMap:
     points: Mapping[str, Point]
     topology: Mapping[str, object] | None = field(default=None, repr=False)
     note: Words | None = None
+    directed: bool = True
+
+    @property
+    def joint(self) -> str:
+        """What stands between two places: an arrow, or a dash where there is no direction."""
+        return "→" if self.directed else "–"
 
     def __post_init__(self) -> None:
         check_words(self.title, self.note)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import MissingExtraError
@@ -38,7 +39,7 @@ def render_docx(document: Document, *, stamp: datetime) -> bytes:
     document
         What to write.
     stamp
-        When it was made, as the file's properties say; the caller hands it in.
+        When it was made, with its zone, as the file's properties say; the caller hands it in.
 
     Raises
     ------
@@ -47,16 +48,15 @@ def render_docx(document: Document, *, stamp: datetime) -> bytes:
     """
     try:
         import docx  # noqa: PLC0415
-    except ImportError:  # pragma: no cover
-        msg = "Word files need the extra 'forum': pip install 'comity[forum]'"
-        raise MissingExtraError(msg) from None
+    except ImportError as error:  # pragma: no cover
+        raise MissingExtraError("python-docx", extra="forum") from error  # noqa: EM101
     file = docx.Document()
     _Writer(document, file).render()
     properties = file.core_properties
     properties.title = model.Text.of(document.title).plain[:255]
     properties.author = properties.last_modified_by = "Comity"
     properties.comments = ""
-    properties.created = properties.modified = stamp.replace(microsecond=0)
+    properties.created = properties.modified = stamp.astimezone(UTC).replace(microsecond=0)
     out = io.BytesIO()
     file.save(out)
     return _steady(out.getvalue())

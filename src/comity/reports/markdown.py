@@ -165,7 +165,7 @@ class _Writer:
         for flow in block.flows:
             origin, destination = (block.points[code].name for code in (flow.origin, flow.destination))
             label = f", {self.words(flow.label)}" if model.Text.of(flow.label).plain else ""
-            route = f"{self.words(origin)} → {self.words(destination)}"
+            route = f"{self.words(origin)} {block.joint} {self.words(destination)}"
             lines.append(f"- {route}{label}: {self.words(flow.figure)}")
         return self._titled(block.title, block.note, "\n".join(lines))
 

@@ -283,7 +283,7 @@ class _Writer:
             model.Text(
                 (
                     model.Text.of(block.points[flow.origin].name),
-                    " → ",
+                    f" {block.joint} ",
                     model.Text.of(block.points[flow.destination].name),
                     *((", ", model.Text.of(flow.label)) if model.Text.of(flow.label).plain else ()),
                     ": ",

@@ -33,7 +33,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class State(StrEnum):
-    """Where a commitment stands; finer than :class:`comity.protocol.conference.Standing`, and in step with it.
+    """Where a commitment stands; finer than the protocol's ``Standing``, and in step with it.
 
     ``REPORTED``: its owner says that it is done, and no finding was made. ``NO_EVIDENCE``: its day has passed
     and nothing at all was reported; ``LATE``: something was.

@@ -110,9 +110,9 @@ def _by_owner(adherence: Adherence) -> Table:
         for code, agency, counts in adherence.by_owner()
     ]
     note = text(
-        "Reported: its owner says that it is done, and no finding was made. Late: the day has passed and what was reported does not reach the milestone. No evidence: the day has "
-        "passed and nothing "
-        "was reported. Due: on or before {day}.",
+        "Reported: its owner says that it is done, without a finding. Late: the day has passed and what "
+        "was reported does not reach the milestone. No evidence: the day has passed, nothing was said. "
+        "Due: on or before {day}.",
         day=date(adherence.soon.isoformat()),
     )
     return Table(
@@ -121,7 +121,7 @@ def _by_owner(adherence: Adherence) -> Table:
 
 
 def _timeline(adherence: Adherence) -> RangeChart:
-    """Days from the day of the page: where a due day was moved, a bar from the first to the one that stands."""
+    """Draw days from the day of the page; where a due day was moved, a bar from the first to the last."""
 
     def row(one: Standing) -> RangeRow:
         first, stands = (one.first_due - adherence.at).days, (one.due - adherence.at).days

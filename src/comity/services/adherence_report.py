@@ -119,7 +119,7 @@ class AdherenceReport:
     placed: tuple[Placed, ...]
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row for each sub-category and commitment; sub-categories without one have a row that says so."""
+        """List a row for each sub-category and commitment; one without has a row that says so."""
         catalogue = Catalogue.load()
         rows: list[dict[str, Any]] = []
         for term in self._terms():
@@ -211,7 +211,7 @@ def _facts(one: Placed) -> dict[str, Any]:
 
 
 def write_report(charter: Charter, adherence: Adherence) -> AdherenceReport:
-    """Place every commitment of a schedule in the domains of the indicator and under objectives of the compact."""
+    """Place every commitment of a schedule in the indicator's domains and under the compact's objectives."""
     catalogue = Catalogue.load()
     sub_categories, reasons = read_domains()
     placed = []
@@ -240,8 +240,7 @@ def _write(report: AdherenceReport) -> Document:
         number=number,
     )
     not_said = (
-        "No score: the indicator is a government's own answer on its whole country, and an agreement is "
-        "one piece of it.",
+        "No score: the indicator is a government's own answer; an agreement is one piece of it.",
         "The wording of sub-categories is recalled, and which commitment belongs where is our mapping.",
         "Reports to the International Migration Review Forum are voluntary and have no fixed form.",
     )
@@ -267,7 +266,14 @@ def _write(report: AdherenceReport) -> Document:
                     row["state"],
                 )
             )
-    heads = ("Domain", "Sub-category (recalled)", "Commitment", "Delegation", "Agency", "State")
+    heads: tuple[str, ...] = (
+        "Domain",
+        "Sub-category (recalled)",
+        "Commitment",
+        "Delegation",
+        "Agency",
+        "State",
+    )
     blocks.append(Table("Commitments by what the indicator asks", tuple(map(Column, heads)), tuple(rows)))
     blocks.append(Heading(2, "What is not asked there", "not-asked"))
     blocks.append(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from comity.errors import InputError
-from comity.reports.canonical import render_json
 from comity.services.admission_file import Answer, Atom, RulesFile, read_case, read_rules
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,8 +222,8 @@ class Regulations:
         return sorted(cells, key=lambda c: abs(float(c) - float(answers[key])))
 
 
-@dataclass(frozen=True)
-class Decided:
+@dataclass(frozen=True, repr=False)
+class Decided(Result):
     """A case under rules: the decision, its reasons, what would change it. Nothing of it is kept."""
 
     regulations: Regulations
@@ -256,10 +256,6 @@ class Decided:
         keys = [atom.attribute for key in unsure for atom in self.regulations.atoms[key]]
         return tuple(dict.fromkeys(key for key in keys if key not in self.case.answers))
 
-    def to_json(self) -> str:
-        """One JSON object; it repeats no answer of the case."""
-        return render_json(self.to_dict())
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         rules = self.regulations.rules
@@ -286,16 +282,12 @@ class Decided:
         return write_decision(self, brief=brief)
 
 
-@dataclass(frozen=True)
-class Levels:
+@dataclass(frozen=True, repr=False)
+class Levels(Result):
     """Places by category, and kinds of case that the rules leave open."""
 
     regulations: Regulations
     gaps: tuple[tuple[Word, dict[str, Answer]], ...]
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

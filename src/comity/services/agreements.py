@@ -5,7 +5,6 @@ Who may import me: the doors. Start at :func:`agreements_list` and :func:`agreem
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from comity.regime import Examination, Kind, Register, Tags, examine
 from comity.regime import compare as compare_agreements
 from comity.services.agreement_file import read_agreement
 from comity.services.agreements_document import write_comparison, write_entry, write_list, write_test
+from comity.services.result import Result
 from comity.vocabulary import Area
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ AREAS: Final = {
 KINDS: Final = {kind.name.lower().replace("_", "-"): kind for kind in Kind}
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementList:
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreementList(Result):
     """Entries that bind a country, and the question that was asked."""
 
     register: Register = field(repr=False)
@@ -49,19 +49,17 @@ class AgreementList:
         """Lay out the list; ``brief`` keeps treaties and trade agreements to their numbers."""
         return write_list(self, brief=brief)
 
-    def to_json(self) -> str:
-        """Write the list as one JSON object."""
-        return _json(
-            {
-                "country": self.country, "partner": self.partner or None, "area": self.area or None,
-                "since": self.since, "counts": _counts(self.entries),
-                "entries": [_entry(e) for e in self.entries],
-            }
-        )  # fmt: skip
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the list out as plain data."""
+        return {
+            "country": self.country, "partner": self.partner or None, "area": self.area or None,
+            "since": self.since, "counts": _counts(self.entries),
+            "entries": [_entry(e) for e in self.entries],
+        }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementEntry:
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreementEntry(Result):
     """One entry of the register."""
 
     register: Register = field(repr=False)
@@ -71,13 +69,13 @@ class AgreementEntry:
         """Lay out the entry."""
         return write_entry(self)
 
-    def to_json(self) -> str:
-        """Write the entry as one JSON object."""
-        return _json(_entry(self.entry))
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the entry out as plain data."""
+        return _entry(self.entry)
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreementTest(Result):
     """The test of one agreement."""
 
     examination: Examination
@@ -87,35 +85,33 @@ class AgreementTest:
         """Lay out the test; ``brief`` leaves out the items that are absent."""
         return write_test(self.examination, self.tags, brief=brief)
 
-    def to_json(self) -> str:
-        """Write the test as one JSON object."""
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the test out as plain data."""
         x = self.examination
-        return _json(
-            {
-                "agreement": x.agreement.key,
-                "items": [
-                    {"group": v.item.group, "item": v.item.key, "title": v.item.title, "mark": str(v.mark),
-                     "clauses": list(v.clauses), "why": v.why, "source": v.item.source}
-                    for v in x.verdicts
-                ],
-                "sides": [
-                    {"party": s.party, "role": s.role or None, "gives": list(s.gives), "gets": list(s.gets),
-                     "gives_binding": s.gives_binding, "gets_binding": s.gets_binding,
-                     "gives_areas": [a.value for a in s.gives_areas],
-                     "gets_areas": [a.value for a in s.gets_areas]}
-                    for s in x.sides
-                ],
-                "giver_or_beneficiary_not_told": list(x.untold),
-                "clauses_for_those_who_move": list(x.movers),
-                "areas": {area.value: n for area, n in x.areas},
-                "imbalances": [_finding(f) for f in x.imbalances],
-                "breaches": [_finding(f) for f in x.breaches],
-            }
-        )  # fmt: skip
+        return {
+            "agreement": x.agreement.key,
+            "items": [
+                {"group": v.item.group, "item": v.item.key, "title": v.item.title, "mark": str(v.mark),
+                 "clauses": list(v.clauses), "why": v.why, "source": v.item.source}
+                for v in x.verdicts
+            ],
+            "sides": [
+                {"party": s.party, "role": s.role or None, "gives": list(s.gives), "gets": list(s.gets),
+                 "gives_binding": s.gives_binding, "gets_binding": s.gets_binding,
+                 "gives_areas": [a.value for a in s.gives_areas],
+                 "gets_areas": [a.value for a in s.gets_areas]}
+                for s in x.sides
+            ],
+            "giver_or_beneficiary_not_told": list(x.untold),
+            "clauses_for_those_who_move": list(x.movers),
+            "areas": {area.value: n for area, n in x.areas},
+            "imbalances": [_finding(f) for f in x.imbalances],
+            "breaches": [_finding(f) for f in x.breaches],
+        }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class AgreementComparison(Result):
     """What several agreements have in common."""
 
     ground: CommonGround
@@ -124,29 +120,27 @@ class AgreementComparison:
         """Lay out the comparison; ``brief`` leaves out what one agreement alone holds."""
         return write_comparison(self.ground, brief=brief)
 
-    def to_json(self) -> str:
-        """Write the comparison as one JSON object."""
-        return _json(
-            {
-                "agreements": [a.key for a in self.ground.agreements],
-                "core": [r.tag for r in self.ground.core],
-                "provisions": [
-                    {
-                        "tag": r.tag, "title": r.title, "area": r.area.value if r.area else None,
-                        "held_by": r.held_by, "weakest": r.weakest, "strongest": r.strongest,
-                        "unit": r.unit or None, "merge": str(r.merge) if r.held_by > 1 else None,
-                        "open": list(r.reasons), "type": r.type, "mode": r.mode,
-                        "cells": [
-                            {"agreement": c.agreement, "clauses": list(c.clauses), "level": c.level,
-                             "force": str(c.force) if c.clauses else None, "value": c.value,
-                             "unit": c.unit or None, "giver_role": c.giver_role or None}
-                            for c in r.cells
-                        ],
-                    }
-                    for r in self.ground.rows
-                ],
-            }
-        )  # fmt: skip
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the comparison out as plain data."""
+        return {
+            "agreements": [a.key for a in self.ground.agreements],
+            "core": [r.tag for r in self.ground.core],
+            "provisions": [
+                {
+                    "tag": r.tag, "title": r.title, "area": r.area.value if r.area else None,
+                    "held_by": r.held_by, "weakest": r.weakest, "strongest": r.strongest,
+                    "unit": r.unit or None, "merge": str(r.merge) if r.held_by > 1 else None,
+                    "open": list(r.reasons), "type": r.type, "mode": r.mode,
+                    "cells": [
+                        {"agreement": c.agreement, "clauses": list(c.clauses), "level": c.level,
+                         "force": str(c.force) if c.clauses else None, "value": c.value,
+                         "unit": c.unit or None, "giver_role": c.giver_role or None}
+                        for c in r.cells
+                    ],
+                }
+                for r in self.ground.rows
+            ],
+        }  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------- services
@@ -262,7 +256,3 @@ def _finding(f: Any) -> dict[str, object]:  # noqa: ANN401
         "key": f.key, "title": f.title, "principle": f.principle, "grade": f.grade,
         "clauses": list(f.clauses), "source": f.source,
     }  # fmt: skip
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False)

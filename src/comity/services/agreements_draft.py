@@ -6,16 +6,16 @@ Who may import me: the doors. Start at :func:`agreements_draft` and :func:`packa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.evidence import Catalogue, Evidence
 from comity.regime import CommonGround, Tags, compare
-from comity.reports.canonical import render_json
 from comity.services.agreement_file import read_agreement
 from comity.services.laboratory import make_provision
 from comity.services.model_text import DraftArticle, Standing, draft_articles, draft_common_core
 from comity.services.model_text_document import write_draft
 from comity.services.package_file import read_package
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["DraftText", "agreements_draft", "draft_package", "package_draft"]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftText:
+@dataclass(frozen=True, slots=True, repr=False)
+class DraftText(Result):
     """A drafted text and what it was drafted from.
 
     Attributes
@@ -64,46 +64,44 @@ class DraftText:
         """Lay out the text; ``brief`` leaves out what was only offered and the schedule."""
         return write_draft(self, brief=brief)
 
-    def to_json(self) -> str:
-        """Write the text as one JSON object."""
-        return render_json(
-            {
-                "title": self.title,
-                "parties": list(self.parties),
-                "objectives": [{"party": p or None, "text": t} for p, t in self.objectives],
-                "articles": [
-                    {
-                        "key": a.key, "subject": a.subject, "title": a.title,
-                        "paragraphs": [
-                            {
-                                "key": p.key, "wording": p.wording, "standing": str(p.standing),
-                                "tag": p.tag or None, "provisions": list(p.provisions),
-                                "held_by": list(p.held_by),
-                                "alternatives": [
-                                    {"key": x.key, "wording": x.wording, "held_by": list(x.held_by),
-                                     "clauses": list(x.clauses)}
-                                    for x in p.alternatives
-                                ],
-                            }
-                            for p in a.paragraphs
-                        ],
-                    }
-                    for a in self.articles
-                ],
-                "provisions": [
-                    {"key": x.key, "instrument": x.instrument, "giver": x.giver,
-                     "beneficiary": x.beneficiary, "value": x.value, "unit": x.unit, "terms": dict(x.terms)}
-                    for x in self.provisions
-                ],
-                "left_out": []
-                if self.ground is None or len(self.ground.agreements) == 1
-                else [
-                    {"tag": r.tag, "title": r.title,
-                     "held_by": next(c.agreement for c in r.cells if c.clauses)}
-                    for r in self.ground.single
-                ],
-            }
-        )  # fmt: skip
+    def to_dict(self) -> dict[str, Any]:
+        """Lay the text out as plain data."""
+        return {
+            "title": self.title,
+            "parties": list(self.parties),
+            "objectives": [{"party": p or None, "text": t} for p, t in self.objectives],
+            "articles": [
+                {
+                    "key": a.key, "subject": a.subject, "title": a.title,
+                    "paragraphs": [
+                        {
+                            "key": p.key, "wording": p.wording, "standing": str(p.standing),
+                            "tag": p.tag or None, "provisions": list(p.provisions),
+                            "held_by": list(p.held_by),
+                            "alternatives": [
+                                {"key": x.key, "wording": x.wording, "held_by": list(x.held_by),
+                                 "clauses": list(x.clauses)}
+                                for x in p.alternatives
+                            ],
+                        }
+                        for p in a.paragraphs
+                    ],
+                }
+                for a in self.articles
+            ],
+            "provisions": [
+                {"key": x.key, "instrument": x.instrument, "giver": x.giver,
+                 "beneficiary": x.beneficiary, "value": x.value, "unit": x.unit, "terms": dict(x.terms)}
+                for x in self.provisions
+            ],
+            "left_out": []
+            if self.ground is None or len(self.ground.agreements) == 1
+            else [
+                {"tag": r.tag, "title": r.title,
+                 "held_by": next(c.agreement for c in r.cells if c.clauses)}
+                for r in self.ground.single
+            ],
+        }  # fmt: skip
 
 
 def agreements_draft(*, paths: tuple[Path, ...]) -> DraftText:

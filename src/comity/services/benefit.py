@@ -18,14 +18,15 @@ from comity.services.basis import list_assumptions, list_tables
 from comity.services.benefit_circles import BILATERAL, draw_circles, drop_overridden, party_of
 from comity.services.benefit_control import list_control
 from comity.services.benefit_inputs import find_break_even, rank_swings, swing_inputs, swing_interests
-from comity.services.benefit_result import Benefit, BenefitColumn, Line, Worth, add_up
+from comity.services.benefit_result import Benefit, BenefitColumn, InputSwing, Line, Worth, add_up
+from comity.services.delivery import DeliveredLedgers, draw_delivery
 from comity.services.horizon import HORIZONS, at_horizon, horizon_years
 from comity.services.laboratory import Laboratory
 from comity.services.package_file import read_package
 from comity.services.roundfile import Counts
 from comity.services.roundfile_messages import closest_country
 from comity.services.stakes import draw_interests
-from comity.units import to_usd_million
+from comity.units import SHARE, to_usd_million
 from comity.vocabulary import SourceClass
 from comity.world import LINES, PackageLedgers, World, calibrate, run_draws
 from comity.world.facts import TABLES as FACT_TABLES
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.services.benefit_circles import Circle
-    from comity.services.benefit_result import BreakEven, InputSwing
+    from comity.services.benefit_result import BreakEven
     from comity.services.deal_result import Deal
     from comity.services.package_file import PackageFile
     from comity.services.roundfile import Interest
@@ -157,6 +158,9 @@ class _Study:
         self.line_weights: Array = np.array([self.weights[line.counts] for line in LINES])
         self.circles = draw_circles(lab, country, self.values, self.names)
         self.solved = [circle for circle in self.circles if circle.key != "bilateral"]
+        #: What of each clause is released and used; a concession on paper is not one delivered.
+        self.delivery = draw_delivery(self.round, self.round.draws, self.round.seed)
+        self.clauses = {clause.key: clause for clause in self.round.table}
         #: A member of a bloc has no stated interest of its own: the bloc's is not split.
         self.alone_at_table = self.party is not None and lab.members[self.party] == (country,)
 
@@ -167,6 +171,14 @@ class _Study:
         horizon = self.round.horizon_years if years is None else years
         lab = self.lab
         return PackageLedgers(lab.figures, lab.facts, lab.members, rows, horizon, tuple(packages))
+
+    def used(self, task: PackageLedgers) -> DeliveredLedgers:
+        """Solve packages as they are released and used; asks for the shares beside the parameters."""
+        return DeliveredLedgers(task, {key: clause.status_quo for key, clause in self.clauses.items()})
+
+    def share(self, clause: str) -> float:
+        """Share of a clause that is released and used at middle values."""
+        return float(self.delivery.central[self.delivery.keys.index(clause)])
 
     def modelled(
         self, draws: bool, values: Mapping[str, float] | None = None, years: float | None = None
@@ -179,11 +191,13 @@ class _Study:
                 packages,
                 lambda x: self.tell("Ledgers of each circle", x),
                 reported=rows,
+                delivery=self.delivery,
                 executor=self.executor,
             )
             return np.asarray(found[:, :, 0])
         at = self.lab.values(None) if values is None else values
-        return to_usd_million(1.0) * self.task(packages, years)(at)[None, :, 0]
+        at = {**at, **self.delivery.middle()}
+        return to_usd_million(1.0) * self.used(self.task(packages, years))(at)[None, :, 0]
 
     # ---------------------------------------------------------------- what the round file says
 
@@ -191,18 +205,22 @@ class _Study:
         """List the country's own stated interests, with their draws."""
         if not self.alone_at_table:
             return []
-        drawn = draw_interests(self.round, self.round.draws, self.round.seed)
+        drawn = draw_interests(self.round, self.round.draws, self.round.seed, self.delivery)
         pairs = zip(drawn, self.round.interests, strict=True)
         return [(item, interest) for item, interest in pairs if interest.party == self.party]
 
-    def coefficient(self, interest: Interest, keys: frozenset[str]) -> float:
-        """Worth of an interest in some clauses of the package for each unit of its stated value."""
+    def coefficient(
+        self, interest: Interest, keys: frozenset[str], shares: Mapping[str, float] | None = None
+    ) -> float:
+        """Worth of an interest in some clauses for each unit of its value; ``shares``: used instead."""
         total = 0.0
         for clause in self.round.interest_clauses(interest):
             if clause.key in keys and clause.key in self.values:
                 span = clause.strongest - clause.status_quo
                 size = abs(span) if interest.per == "unit" and span else 1.0
-                total += size * clause.strength(self.values[clause.key])
+                used = (shares or {}).get(clause.key, self.share(clause.key))
+                share = 1.0 if interest.whatever_is_used else used
+                total += size * clause.strength(self.values[clause.key]) * share
         return total
 
     def stated(self, item: InterestDraws, interest: Interest, keys: frozenset[str]) -> tuple[Array, float]:
@@ -266,21 +284,24 @@ class _Study:
         by_key["bilateral"] = sum(x for key, x in by_key.items() if key.startswith(BILATERAL))
         return {circle.key: by_key[circle.key] + self.middle(circle.clauses) for circle in self.circles}
 
-    def middle(self, keys: frozenset[str]) -> float:
-        """Sum of the country's interests in some clauses, each at its middle."""
-        return sum(self.coefficient(i, keys) * i.value.mid for _, i in self.interests())
+    def middle(self, keys: frozenset[str], shares: Mapping[str, float] | None = None) -> float:
+        """Sum of the country's interests in some clauses, each at its middle; ``shares``: used instead."""
+        return sum(self.coefficient(i, keys, shares) * i.value.mid for _, i in self.interests())
 
     # ---------------------------------------------------------------- what decides
 
     def swings(self) -> tuple[list[InputSwing], int]:
         """Ranked swings of the whole package, and how many inputs were tried."""
         whole = next(circle for circle in self.circles if circle.key == "regional")
-        task = self.task([whole.parts])
+        task = self.used(self.task([whole.parts]))
         stated = self.middle(whole.clauses)
+        shares = self.delivery.middle()
 
         def totals(table: Mapping[str, Array]) -> Array:
+            size = len(next(iter(table.values())))
+            held = {name: np.full(size, share) for name, share in shares.items()}
             lines = run_draws(
-                task, table, executor=self.executor,
+                task, {**held, **table}, executor=self.executor,
                 progress=lambda x: self.tell("One input at a time", x),
             )[:, 0, 0]  # fmt: skip
             return np.asarray(to_usd_million(1.0) * lines @ self.line_weights + stated)
@@ -288,6 +309,7 @@ class _Study:
         central = self.lab.values(None)
         found = swing_inputs(totals, central, self.parameters)
         base = float(totals({name: np.array([value]) for name, value in central.items()})[0])
+        found += self.swing_use(whole, totals, stated, base)
         labelled = [(d.place, i, f"Stated: {self.interest_label(i)}") for d, i in self.interests()]
         found += swing_interests(
             lambda interest, value: self.coefficient(interest, whole.clauses) * value,
@@ -295,6 +317,30 @@ class _Study:
             base,
         )
         return rank_swings(found), len(found)
+
+    def swing_use(
+        self, whole: Circle, totals: Callable[[Mapping[str, Array]], Array], stated: float, base: float
+    ) -> list[InputSwing]:
+        """Set what is used of each clause to the low and to the high share that the round file expects."""
+        out = []
+        central = self.lab.values(None)
+        for place, clause in enumerate(self.round.table):
+            use = clause.take_up
+            if clause.key not in self.values or use is None or not use.mid > 0 or use.low >= use.high:
+                continue
+            released = self.share(clause.key) / use.mid
+            ends = np.array([released * use.low, released * use.high])
+            table = {name: np.full(2, value) for name, value in central.items()}
+            at = totals({**table, self.delivery.name(clause.key): ends}) - stated
+            at += [self.middle(whole.clauses, {clause.key: float(end)}) for end in ends]
+            title = self.lab.catalogue.instruments[clause.instrument].title
+            out.append(
+                InputSwing(
+                    f"round:table.{place}.take_up", f"Share used of {title} ({clause.key})", "assumed", SHARE,
+                    use.low, use.high, float(at[0]), float(at[1]), base, drawn=True,
+                )
+            )  # fmt: skip
+        return out
 
     def break_even(self) -> tuple[BreakEven, ...]:
         lab, values = self.lab, self.lab.values(None)
@@ -309,7 +355,7 @@ class _Study:
         task = replace(self.task([]), reported=lab.members)
 
         def gains(package: Mapping[str, float]) -> dict[str, float]:
-            parts = lab.parts(package)
+            parts = lab.parts(self.delivery.effective(self.clauses, package, None))
             lines = task.lines(world, setting, parts)
             out = {}
             for place, party in enumerate(order):
@@ -342,7 +388,8 @@ class _Study:
                 if clause.key in package:
                     span = clause.strongest - clause.status_quo
                     size = abs(span) if interest.per == "unit" and span else 1.0
-                    total += size * clause.strength(package[clause.key]) * interest.value.mid
+                    share = 1.0 if interest.whatever_is_used else self.share(clause.key)
+                    total += size * clause.strength(package[clause.key]) * interest.value.mid * share
         return total
 
     # ---------------------------------------------------------------- the whole
@@ -420,6 +467,12 @@ class _Study:
                 f"{self.country_name} is a member of {self.names[self.party]}: alone and bilaterally it "
                 "does its own "
                 "share of the bloc's clauses, and interests stated for the bloc are not split among members."
+            )
+        held = [key for key in self.values if self.clauses[key].is_conditional]
+        if held:
+            said.append(
+                f"Less than all may be released or used of {', '.join(held)}; what the round file expects of "
+                "them is counted, in every draw."
             )
         if any(i.overrides_model and i.party == self.party for i in self.round.interests):
             said.append("Where an interest replaces the model, the clause's modelled lines are left out.")

@@ -111,7 +111,9 @@ def draw_circles(
         for clause in [lab.round.clause(key)]
     }
     given = frozenset(key for key in keys if lab.round.clause(key).giver == party)
-    alike = _offer_to_all(whole, lab.figures.income, lab.figures.codes, lab.members, lab.catalogue)
+    # What is used in part has a share of its own, so it cannot be added to another clause.
+    held = frozenset(key for key in keys if lab.round.clause(key).is_conditional)
+    alike = _offer_to_all(whole, lab.figures.income, lab.figures.codes, lab.members, lab.catalogue, held)
     circles = [
         Circle(
             "alone", "Alone", "what it gives in this package, with nothing in return", tuple(alone), given
@@ -157,6 +159,7 @@ def _offer_to_all(
     codes: Sequence[str],
     members: Mapping[str, tuple[str, ...]],
     catalogue: Catalogue,
+    apart: frozenset[str],
 ) -> tuple[Part, ...]:
     """Offer each clause to all alike; where clauses become one and the same rule, keep the strongest."""
     group = dict(zip(codes, income, strict=True))
@@ -170,7 +173,9 @@ def _offer_to_all(
         p = part.provision
         if part.action not in _RULES:
             same = ("one", p.key)
-            if part.action != "permit_validity":  # its value is years, which do not add up
+            if (
+                part.action != "permit_validity" and p.key not in apart
+            ):  # its value is years, which do not add up
                 terms = tuple(sorted((name, str(x)) for name, x in p.terms.items()))
                 same = (p.instrument, p.giver, kinds(p.beneficiary), terms)
             held = out.get(same)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Range
 
@@ -163,7 +163,7 @@ class Control:
 
 
 @dataclass(frozen=True)
-class Benefit:
+class Benefit(Result):
     """The answer of ``comity benefit``."""
 
     country: str
@@ -213,15 +213,6 @@ class Benefit:
         from comity.services.benefit_document import write_document  # noqa: PLC0415  (the two need each other)
 
         return write_document(self, brief=brief)
-
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object; the same input and seed give the same bytes."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

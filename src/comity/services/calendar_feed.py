@@ -96,8 +96,8 @@ def round_entries(
     found += [
         Entry(
             key=f"review.{review.number}", title=f"Review {review.number} falls due: {charter.title}",
-            starts=review.due, kind="review", words="By the charter's review cycle; the committee sets the day.",
-            state="TENTATIVE",
+            starts=review.due, kind="review", state="TENTATIVE",
+            words="By the charter's review cycle; the committee sets the day.",
         )
         for review in reviews
     ]  # fmt: skip
@@ -218,7 +218,8 @@ def _habits() -> dict[str, dict[str, Any]]:
     data = yaml.safe_load((PACKED / "ministers_calendar.yaml").read_text(encoding="utf-8"))
     known = {meeting.forum for meeting in read_mandates().meetings}
     if set(data) != known:
-        msg = f"ministers_calendar.yaml: not the meetings of agencies.yaml: {', '.join(sorted(set(data) ^ known))}"
+        odd = ", ".join(sorted(set(data) ^ known))
+        msg = f"ministers_calendar.yaml: not the meetings of agencies.yaml: {odd}"
         raise EvidenceError(msg)
     return dict(data)
 
@@ -247,9 +248,8 @@ def write_calendar(name: str, entries: Iterable[Entry], *, domain: str, stamp: d
     """
     try:
         import icalendar  # noqa: PLC0415
-    except ImportError:  # pragma: no cover
-        msg = "calendars need the extra 'forum': pip install 'comity[forum]'"
-        raise MissingExtraError(msg) from None
+    except ImportError as error:  # pragma: no cover
+        raise MissingExtraError("icalendar", extra="forum") from error  # noqa: EM101
     if stamp.tzinfo is None:
         msg = "a stamp without a zone"
         raise InputError(msg, key="stamp", accepted="a moment with its zone")

@@ -13,12 +13,12 @@ from comity.coherence import LONGEST, assess, find_repair
 from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.evidence.interaction_rules import InteractionRules
-from comity.reports.canonical import render_json
 from comity.services.coherence_modelled import ModelledEdge, compute_edges
 from comity.services.coherence_states import fill_states, find_groups, find_lenses
 from comity.services.coherence_wording import Wording
 from comity.services.deal import list_countries
 from comity.services.portfolio_file import PortfolioFile, last_day, read_portfolio, to_portfolio
+from comity.services.result import Result
 from comity.vocabulary import Figure, Range
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ MOST_CHAIN: Final = 6
 
 
 @dataclass(frozen=True)
-class Coherence:
+class Coherence(Result):
     """The answer: what pulls against what, what nothing serves, and the smallest repair.
 
     ``states`` are the answers used, ``filled`` those that the pack gave. ``lenses`` maps each of the seven to
@@ -81,15 +81,6 @@ class Coherence:
         from comity.services.coherence_document import write_document  # noqa: PLC0415  (mutual)
 
         return write_document(self, brief=brief)
-
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object; the same portfolio gives the same bytes."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from comity.coherence import LONGEST
 from comity.errors import InputError
-from comity.reports.canonical import render_json
 from comity.reports.document import (
     Answer,
     Block,
@@ -29,6 +28,7 @@ from comity.services.coherence import Coherence, coherence_assess
 from comity.services.coherence_document import SOURCES
 from comity.services.coherence_wording import count
 from comity.services.portfolio_file import last_day
+from comity.services.result import Result
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["CoherenceDiff", "coherence_diff"]
 
 
-@dataclass(frozen=True)
-class CoherenceDiff:
+@dataclass(frozen=True, repr=False)
+class CoherenceDiff(Result):
     """Two assessments of one country at two dates; conflicts here are the severe and moderate ones."""
 
     old: Coherence
@@ -99,10 +99,6 @@ class CoherenceDiff:
         b = {b.key: b for b in self.new.file.benchmarks}
         keys = [*a, *(k for k in b if k not in a)]
         return tuple((a.get(k), b.get(k)) for k in keys if a.get(k) != b.get(k))
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -1,9 +1,9 @@
 """From an adopted package to a draft of its schedule: who does what by when, and what shows it (§9).
 
 A package says what is promised. A schedule says which agency owns each promise, how anybody can see that it
-was kept, and by when. What the round file says is taken over; what it does not say is proposed and marked, for
-the parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the secretariat
-registers.
+was kept, and by when. What the round file says is taken over; what it does not say is proposed and marked,
+for the parties to settle. Nothing here is agreed: :attr:`Draft.payload` is what a delegation or the
+secretariat registers.
 
 Who may import me: services and doors. Start at :func:`propose_commitments`.
 """
@@ -169,7 +169,7 @@ class _Drafter:
         )
 
     def tranche(self, tranche: Tranche, number: int, owner: tuple[str, str | None]) -> Draft:
-        """One tranche: its owner reaches the milestone, and the clause's giver releases a share of the clause."""
+        """Put one tranche: its owner reaches the milestone, and the giver releases a share of the clause."""
         delegation, instrument = owner
         if instrument is not None:
             ministry = self.catalogue.instrument(instrument).ministry_giver
@@ -178,7 +178,7 @@ class _Drafter:
             ministry = self.instrument.ministry_beneficiary
             assumed = ("owner of the milestone: the beneficiary, because the round file names nobody",)
         unit = self.instrument.parameter.unit
-        payload = {
+        payload: dict[str, Any] = {
             "commitment": _key(self.clause.key, f".t{number}"),
             "delegation": delegation,
             "agency": self._agency(ministry),

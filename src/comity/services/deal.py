@@ -31,6 +31,7 @@ from comity.services import deal_packages as packs
 from comity.services.basis import list_assumptions, list_tables
 from comity.services.clashes import list_clashes
 from comity.services.deal_basis import DEAL_TABLES, find_places, list_imputed, list_missing
+from comity.services.deal_choices import find_choices
 from comity.services.deal_home import Homes, open_homes
 from comity.services.deal_improvement import evaluate_package
 from comity.services.deal_result import BlockersFound, Deal, Unvalued, Zone
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from comity.bargaining import Game, Linkage, Solution
     from comity.bargaining import Zone as ZoneTest
-    from comity.services.deal_findings import Evaluation, Fragility
+    from comity.services.deal_findings import Choices, Evaluation, Fragility
     from comity.services.deal_result import PackageResult
     from comity.services.deal_supplied import Supplied
     from comity.services.roundfile import Round
@@ -212,7 +213,7 @@ def _find(bench: _Bench) -> Deal:
         best = search.solve()
         tell("Looking for other packages", 0.5)
         found = [packs.Found("nash", best)] if best.found else []
-        others, unsolved = _others(search.game, best)
+        others, unsolved = _others(search.game, best, tell)
         found += others
         results = packs.write_packages(lab, search, packs.keep_different(search.game, found), tell)
     tell("Naming what closes the zone", 1.0)
@@ -266,6 +267,12 @@ def _write(
     own = analysis.measure_fragility(search, best, results[0].name) if results else None
     if own is not None:
         fragile = (own, *(f for f in fragile if f.on_paper != own.on_paper))
+    choices: Choices | None = None
+    more: tuple[str, ...] = ()
+    if results:
+        choices, more = find_choices(
+            search, best, results[0].sureness.by_party, bench.tell, brought=evaluation is not None
+        )
     bench.tell("Writing the answer", 1.0)
     return Deal(
         round=bench.round,
@@ -285,6 +292,7 @@ def _write(
         budgets=analysis.measure_budgets(search, best) if best else (),
         pressure=measure_pressure(search, search.game, held),
         sensitivity=hangs,
+        choices=choices,
         blockers=blockers,
         unvalued=_unvalued(search.stakes, first, results, blockers),
         cells=search.stakes.cells,
@@ -294,7 +302,7 @@ def _write(
         clashes=list_clashes([bench.round.clause(key) for key in best], catalogue),
         assumptions=list_assumptions(bench.parameters, lab.names),
         imputed=list_imputed(lab),
-        missing=(*list_missing(lab, bench.evidence), *([unsolved] if unsolved else [])),
+        missing=(*list_missing(lab, bench.evidence), *([unsolved] if unsolved else []), *more),
         evidence=list_tables(bench.evidence, DEAL_TABLES),
         places=find_places(bench.evidence, lab),
         seed=bench.seed,
@@ -303,11 +311,16 @@ def _write(
     )
 
 
-def _others(game: Game, best: Solution) -> tuple[list[packs.Found], str]:
+def _others(game: Game, best: Solution, tell: Tell) -> tuple[list[packs.Found], str]:
     """Find packages under other ideas; where a solver fails the first still stands, and that is said."""
     solved_here = best.found and np.array_equal(game.gains(best.values), best.gains)
     try:
-        found = alternatives(game, MOST_PACKAGES, nash=best if solved_here else None)
+        found = alternatives(
+            game,
+            MOST_PACKAGES,
+            nash=best if solved_here else None,
+            tell=lambda name: tell(f"Solving: {name}", 0.5),
+        )
         return [packs.Found(a.name, a.solution) for a in found], ""
     except SolveError as error:
         return [], f"Other packages are not shown, because a search was not solved ({error})."

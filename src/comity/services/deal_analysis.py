@@ -67,7 +67,7 @@ def measure_giving(game: Game, values: Mapping[str, float]) -> tuple[Giving, ...
 def measure_units(search: Search, game: Game, values: Mapping[str, float]) -> tuple[UnitWorth, ...]:
     """Say what one unit more of each concession in a package is worth to each party (§6.7).
 
-    Mean slopes at the package. A unit more of a concession is a unit *less* where less is the larger one,
+    Slopes at the package. A unit more of a concession is a unit *less* where less is the larger one,
     such as a working day of a time limit.
     """
     out = []
@@ -76,10 +76,11 @@ def measure_units(search: Search, game: Game, values: Mapping[str, float]) -> tu
             continue
         stated = search.lab.round.clause(clause.key)
         sign = 1.0 if stated.more_is_stronger else -1.0
-        slope = sign * game.slope[:, :, c].mean(axis=0)
+        slope = sign * game.slope[:, :, c]
         unit = search.lab.catalogue.instruments[stated.instrument].parameter.unit
-        worth = {party: float(x) for party, x in zip(game.parties, slope, strict=True)}
-        out.append(UnitWorth(clause.key, unit, worth))
+        worth = {party: float(slope[:, p].mean()) for p, party in enumerate(game.parties)}
+        spread = {party: Range.of(slope[:, p]) for p, party in enumerate(game.parties)}
+        out.append(UnitWorth(clause.key, unit, worth, spread))
     return tuple(out)
 
 
@@ -189,10 +190,22 @@ def measure_fragility(search: Search, values: Mapping[str, float], name: str) ->
         as_expected=_by_party(game, mean),
         share_kept=_by_party(game, kept),
         below=tuple(p for p, s in zip(game.parties, short, strict=True) if s),
+        below_together=_low_together(search, values, held),
         reasons=tuple(reasons),
         stops=_stop_early(search, values),
         clauses=tuple(held),
     )
+
+
+def _low_together(search: Search, values: Mapping[str, float], held: list[str]) -> tuple[str, ...]:
+    """List who falls below its red line on average when all these clauses are at their low end at once."""
+    game, factor = search.game, search.delivery.factor.copy()
+    for key in held:
+        c = game.index[key]
+        factor[:, c] = Range.of(factor[:, c]).low
+    gains = search.delivered(factor).gains(values).mean(axis=0)
+    short = gains < game.floor - 1e-7 * game.scale
+    return tuple(p for p, s in zip(game.parties, short, strict=True) if s)
 
 
 def _find_reason(

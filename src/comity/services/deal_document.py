@@ -37,6 +37,8 @@ from comity.reports.document import (
     Words,
     text,
 )
+from comity.services.deal_alternatives import show_alternatives
+from comity.services.deal_choices import ENTRY
 from comity.services.deal_holds import show_holds
 from comity.services.deal_sections import (
     show_clashes,
@@ -60,7 +62,7 @@ from comity.services.deal_wording import (
     share,
     value_figure,
 )
-from comity.services.deal_worth import show_worth
+from comity.services.deal_worth import show_rates, show_worth
 from comity.services.mismatch import PRESSURE_START
 from comity.units import PERSONS
 from comity.vocabulary import Figure, Range, SourceClass
@@ -73,8 +75,9 @@ if TYPE_CHECKING:
 
 __all__ = ["write_document"]
 
+#: Rates between concessions that the first pages say.
+MOST_RATES = 3
 _REGISTER = re.compile(r"evidence:(?P<table>\w+)\[.*year=(?P<year>\d{4})")
-_ENTRY_ACTIONS = frozenset({"entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places"})
 
 
 def write_document(deal: Deal, *, brief: bool = False) -> Document:
@@ -109,6 +112,7 @@ def _all_pages(deal: Deal) -> Iterator[Block]:
         yield from _how(deal)
         yield from show_gains(deal, deal.packages[0])
         yield from show_ministries(deal, deal.packages[0])
+        yield from show_alternatives(deal)
     yield from show_use(deal)
     yield from show_clashes(deal)
     yield from show_what_if_not(deal)
@@ -131,18 +135,24 @@ def _first_pages(deal: Deal) -> Iterator[Block]:
         yield from _limits(deal, first)
         kept = (RangeChart, BarChart, Heading, Paragraph)
         yield from (block for block in show_gains(deal, first) if isinstance(block, kept))
+        yield from (block for block in show_alternatives(deal) if not isinstance(block, Details))
     yield from show_what_if_not(deal)
     if deal.packages:
         yield from _who_could_leave(deal, deal.packages[0])
+        yield from show_rates(deal, MOST_RATES)
     if deal.unvalued:
         yield Notice(
             "missing",
             text("{n} cells of the table have no value.", n=count(len(deal.unvalued), "", "model:§5.2")),
         )
+    if not deal.packages:
+        yield Notice("limit", "Mismatch and all that this rests on: in the HTML report, or here with --full.")
+        return
     yield Notice(
         "limit",
-        "Other packages, mismatch, ministries, who gives whom, what a concession is worth, effects on other "
-        "policies, a draft schedule, and all that this rests on: in the HTML report, or here with --full.",
+        "What the other packages hold and what is proven of each, mismatch, ministries, who gives whom, what "
+        "a concession is worth, effects on other policies, a draft schedule, and all that this rests on: in "
+        "the HTML report, or here with --full.",
     )
 
 
@@ -369,7 +379,7 @@ def _how(deal: Deal) -> Iterator[Block]:
             text("{name}", name=clause_name(deal, x.instrument)),
         )
         for x in first.provisions
-        if deal.instruments[x.instrument].action in _ENTRY_ACTIONS
+        if deal.instruments[x.instrument].action in ENTRY
         and _is_country(x.giver)
         and _is_country(x.beneficiary)
         and {x.giver, x.beneficiary} <= set(deal.places)

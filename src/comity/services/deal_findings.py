@@ -18,21 +18,30 @@ if TYPE_CHECKING:
 __all__ = [
     "Broken",
     "BudgetUse",
+    "Choices",
     "Circles",
     "Evaluation",
     "Fragility",
+    "FrontierFound",
+    "FrontierPoint",
     "Giving",
     "Improvement",
+    "PairFound",
+    "Payments",
     "Pressure",
+    "RateFound",
     "Reason",
     "Sensitivity",
     "Splitting",
     "Staying",
     "StopAt",
+    "Sureness",
+    "Surest",
     "Threatened",
     "Turn",
     "UnitWorth",
     "Weighing",
+    "WithoutClause",
 ]
 
 
@@ -105,11 +114,12 @@ class Giving:
 
 @dataclass(frozen=True, slots=True)
 class UnitWorth:
-    """What one more unit of a clause is worth to each party at this package."""
+    """What one more unit of a clause is worth to each party at this package: mean, and range over draws."""
 
     clause: str
     unit: str
     worth: Mapping[str, float]
+    range: Mapping[str, Range]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +273,8 @@ class Fragility:
     ``package`` names it (``on paper``: the best package if all were used); ``on_paper`` and ``as_expected``
     are mean gains with everything used and with what the round file expects; ``share_kept`` in which share of
     draws each party keeps its red line; ``fragile`` when a party falls below its red line in more draws than
-    the round allows, or would at the low end of what is expected of one clause.
+    the round allows, or would at the low end of what is expected of one clause. ``below_together`` fall below
+    it on average when all of these clauses are at their low end at once.
     """
 
     package: str
@@ -272,6 +283,124 @@ class Fragility:
     as_expected: Mapping[str, float]
     share_kept: Mapping[str, float]
     below: tuple[str, ...]
+    below_together: tuple[str, ...]
     reasons: tuple[Reason, ...]
     stops: tuple[StopAt, ...]
     clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairFound:
+    """What the clauses between two parties leave each of them with, and what they do to everybody else.
+
+    ``stands_alone``: neither of the two loses by what passes between them.
+    """
+
+    first: str
+    second: str
+    first_net: float
+    second_net: float
+    others_net: float
+    stands_alone: bool
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """In which share of draws each party gains enough, and all of them at once.
+
+    Enough is the red line and what the round counts as a gain; ``worst`` and ``median`` are the least and the
+    middle of what a party has above its red line.
+    """
+
+    by_party: Mapping[str, float]
+    together: float
+    worst: Mapping[str, float]
+    median: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """The largest sum of gains when parties may pay each other, and the payments that divide it.
+
+    ``total`` is reached and cannot exceed ``bound``; ``paid`` is what each party receives (below zero: pays);
+    ``gains`` are after payments and ``together`` their sum, over the draws, as the search sees them.
+    """
+
+    values: Mapping[str, float]
+    total: float
+    bound: float
+    gap: float
+    proven: bool
+    method: str
+    paid: Mapping[str, float]
+    gains: Mapping[str, Range]
+    together: Range
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """A package of which no other gives every party as much and somebody more; mean gains."""
+
+    gains: Mapping[str, float]
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierFound:
+    """Packages on the frontier; ``complete`` when all are here, else they are spread over it."""
+
+    points: tuple[FrontierPoint, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surest:
+    """The package in which each party gains enough in the largest share of draws; whether that is proven."""
+
+    share: float
+    proven: bool
+    values: Mapping[str, float]
+    gains: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RateFound:
+    """What one unit of ``first`` is worth to a party, in units of ``second``; below zero: one is a cost.
+
+    A unit of a concession is a unit less of the number where less is the larger concession. ``low`` and
+    ``high`` are the 5th and 95th percentile over the draws.
+    """
+
+    party: str
+    first: str
+    second: str
+    amount: float
+    low: float
+    high: float
+    first_unit: str
+    second_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutClause:
+    """The best package when one clause is off the table; asked of mean gains.
+
+    ``lost`` is by how much the logarithm of the product of gains falls (None: no package is left), ``change``
+    what each party's mean gain changes by.
+    """
+
+    clause: str
+    lost: float | None
+    change: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What else could be agreed, how surely, and what concessions are worth to each other (§6.2, §6.7)."""
+
+    payments: Payments | None
+    frontier: FrontierFound | None
+    surest: Surest | None
+    rates: tuple[RateFound, ...]
+    without: tuple[WithoutClause, ...]

@@ -23,6 +23,7 @@ from comity.reports.document import (
     Words,
     text,
 )
+from comity.services.deal_alternatives import show_without
 from comity.services.deal_wording import clause_words, count, join_names, money, share
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def show_holds(deal: Deal, package: PackageResult) -> Iterator[Block]:
     """Show who gives and gets, how it is split, who could leave, circles, and the clauses that carry it."""
     yield Heading(2, "What holds it together", "holds")
     yield from _show_giving(deal, package)
+    yield from _show_balance(deal, package)
     yield from _show_split(deal, package)
     yield Heading(3, "Who could leave")
     yield from _show_stability(deal, package)
@@ -68,6 +70,7 @@ def show_holds(deal: Deal, package: PackageResult) -> Iterator[Block]:
         circles = (" → ".join([*cycle.parties, cycle.parties[0]]) for cycle in together[:_MOST_CYCLES])
         yield Bullets(tuple(Name(circle, "code") for circle in circles))
     yield from _show_essential(deal, package)
+    yield from show_without(deal)
 
 
 def _show_giving(deal: Deal, package: PackageResult) -> Iterator[Block]:
@@ -104,6 +107,27 @@ def _show_giving(deal: Deal, package: PackageResult) -> Iterator[Block]:
         ),
         note="Left of the stroke the giver's own gain or cost, right of it the other's; US$ million a year, "
         "means over the draws. A dash: nothing passes.",
+    )
+
+
+def _show_balance(deal: Deal, package: PackageResult) -> Iterator[Block]:
+    """Name the pairs whose own exchange leaves one worse off, which linking to others makes good."""
+    uneven = [pair for pair in package.balance if not pair.stands_alone]
+    if not uneven or len(deal.names) < 3:
+        return
+    key = f"model:§6.6|{package.name}"
+    yield Paragraph("Alone, these pairs would not agree; what they exchange with others makes it good:")
+    yield Bullets(
+        tuple(
+            text(
+                "{one} and {other}: the clauses between the two leave {one} with {a} and {other} with {b}.",
+                one=Name(deal.names[pair.first]),
+                other=Name(deal.names[pair.second]),
+                a=Amount(money(pair.first_net, f"{key}|{pair.first}|{pair.second}|net"), signed=True),
+                b=Amount(money(pair.second_net, f"{key}|{pair.second}|{pair.first}|net"), signed=True),
+            )
+            for pair in uneven
+        )
     )
 
 

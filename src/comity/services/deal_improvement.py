@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate_package"]
 
+#: A mean below this share of the largest change of a draw is what sums leave over.
+NOISE: Final = 1e-6
+
 #: An improvement below this share of the largest gain on the table is rounding.
 WORTH_SAYING: Final = 1e-4
 #: A change is dropped from the improvement while what is left adds at least this share of all that could be.
@@ -147,6 +150,8 @@ def _around_mean(change: Array) -> Range:
     """Nine draws in ten, with the mean in the middle: that nobody loses is meant on average."""
     around = Range.of(change)
     mean = float(change.mean())
+    if abs(mean) <= NOISE * float(np.abs(change).max(initial=0.0)):
+        mean = 0.0
     return Range(min(around.low, mean), mean, max(around.high, mean))
 
 

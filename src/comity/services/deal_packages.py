@@ -12,6 +12,7 @@ import numpy as np
 
 from comity.bargaining import assess_stability, essential_clauses, exchange_cycles, measure_equity
 from comity.services.deal_analysis import measure_giving
+from comity.services.deal_choices import measure_balance, measure_sureness
 from comity.services.deal_result import (
     Block,
     CycleFound,
@@ -211,6 +212,9 @@ def _write_package(
         ),
         equity=EquityFound(equity.shares, equity.evenness, equity.smallest_to_largest),
         giving=measure_giving(game, values),
+        balance=measure_balance(game, values),
+        sureness=measure_sureness(game, values, gains),
+        proven=item.solution.status == "optimal",
         by_draw=gains,
         essential=tuple(
             EssentialClause(x.clause, x.leaves, x.holds, x.below) for x in essential_clauses(game, values)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.units import USD_MILLION_YEAR
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from comity.services.clashes import Clash
     from comity.services.deal_findings import (
         BudgetUse,
+        Choices,
         Evaluation,
         Fragility,
         Giving,
+        PairFound,
         Pressure,
         Sensitivity,
+        Sureness,
         Threatened,
         UnitWorth,
     )
@@ -92,7 +95,10 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A coalition that could do better by itself, by how much for its least-gaining member, and with what."""
+    """A coalition that could do better by itself, by how much at least for each member, and with what.
+
+    The margin of the strongest is the most that it can reach; that of others may be more than is written.
+    """
 
     members: tuple[str, ...]
     margin: float
@@ -148,6 +154,7 @@ class PackageResult:
     the largest difference over the largest gain (§6.3). ``margins`` is what each party gains above its red
     line in the required share of draws; ``interests`` the sum of what the round file states, less what it
     overrides, ``trade_links`` the part of the central gain that comes from trade which migrants create.
+    ``proven``: ``objective`` is within what was asked of ``bound``.
     ``by_draw`` holds the gains against the no-deal, draws × parties; it is not part of the JSON.
     """
 
@@ -172,6 +179,9 @@ class PackageResult:
     equity: EquityFound
     essential: tuple[EssentialClause, ...]
     giving: tuple[Giving, ...]
+    balance: tuple[PairFound, ...]
+    sureness: Sureness
+    proven: bool
     by_draw: Array = field(repr=False, compare=False)
 
     def ministries(self, party: str) -> dict[str, float]:
@@ -259,7 +269,7 @@ class UsedTable:
 
 
 @dataclass(frozen=True)
-class Deal:
+class Deal(Result):
     """The answer to a round (§0): why, how, who gains, what clashes, what if not, next."""
 
     round: Round
@@ -279,6 +289,7 @@ class Deal:
     budgets: tuple[BudgetUse, ...]
     pressure: tuple[Pressure, ...]
     sensitivity: Sensitivity | None
+    choices: Choices | None
     blockers: tuple[BlockersFound, ...]
     unvalued: tuple[Unvalued, ...]
     cells: tuple[Cell, ...]
@@ -316,15 +327,6 @@ class Deal:
 
         return write_document(self, brief=brief)
 
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object with the keys of §5.4; the same deal gives the same bytes."""
-        return render_json(self.to_dict())
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data under the keys of §5.4."""
         return {
@@ -353,6 +355,7 @@ class Deal:
             "budgets": [asdict(item) for item in self.budgets],
             "pressure": [asdict(item) for item in self.pressure],
             "sensitivity": None if self.sensitivity is None else _sensitivity(self.sensitivity),
+            "choices": None if self.choices is None else asdict(self.choices),
             "packages": [self._package(package) for package in self.packages],
             "clashes": [asdict(clash) for clash in self.clashes],
             "at_home": {
@@ -421,7 +424,13 @@ class Deal:
             "within": {"trade_links": dict(p.trade_links)},
             "interests": {code: None if r is None else _range(r) for code, r in p.interests.items()},
             "ministries": {code: p.ministries(code) for code in p.ledger},
-            "nash": {"objective": p.objective, "bound": p.bound, "gap": p.gap, "method": p.method},
+            "nash": {
+                "objective": p.objective,
+                "bound": p.bound,
+                "gap": p.gap,
+                "method": p.method,
+                "proven": p.proven,
+            },
             "confirmed_by_full_world": p.confirmed,
             "margins": dict(p.margins),
             "searched_mean_gains": dict(p.searched),
@@ -432,6 +441,8 @@ class Deal:
             "equity": asdict(p.equity),
             "essential": [asdict(clause) for clause in p.essential],
             "giving": [asdict(item) for item in p.giving],
+            "balance": [asdict(item) for item in p.balance],
+            "sureness": asdict(p.sureness),
         }
 
 

@@ -244,6 +244,8 @@ def show_what_if_not(deal: Deal) -> Iterator[Block]:
             state += " (not proven)"
         if zone.best_worst_gain is None:
             rows.append((label, state))
+        elif not zone.open and zone.best_worst_gain <= 0:
+            rows.append((label, f"{state}; in no package does every party gain"))
         else:
             rows.append(
                 (

@@ -8,12 +8,12 @@ Who may import me: services. Start at :func:`read_supplied`.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from comity.errors import InputError
+from comity.services.deal_file import DealFile, parse_deal, parse_json, read_bytes, show_path
 from comity.services.roundfile_messages import number, quoted
 from comity.services.roundfile_source import Source, one_line, parse_source
 
@@ -24,12 +24,8 @@ if TYPE_CHECKING:
     from comity.services.roundfile import Round
     from comity.vocabulary import Instrument
 
-__all__ = ["MAX_BYTES", "Supplied", "read_supplied"]
+__all__ = ["Supplied", "read_supplied"]
 
-#: An answer with many parties and lines is a few megabytes.
-MAX_BYTES: Final = 50_000_000
-#: Longest path that a message shows.
-NAME_LIMIT: Final = 300
 _KEYS: Final = ("deal", "title", "clauses")
 _FORM: Final = "clauses: [{clause: KEY, value: NUMBER}, …], or the JSON of 'comity deal --json'"
 
@@ -64,20 +60,11 @@ def read_supplied(
         outside what the instrument can be, or no clause at all. A value outside the *range of the round* is
         read: it breaks a rule, which the answer says.
     """
-    name = one_line(str(path), limit=NAME_LIMIT)[1:-1]
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "not a usable path"
-        msg = f"cannot read the file: {reason}"
-        raise InputError(msg, file=name, accepted=_FORM) from error
-    if len(raw) > MAX_BYTES:
-        msg = "the file is too large"
-        raise InputError(msg, file=name, accepted=f"at most {MAX_BYTES:,} bytes")
+    name = show_path(path)
+    raw = read_bytes(path, accepted=_FORM)
     answer = _read_answer(raw, name)
     if answer is not None:
-        label, title, pairs, source = _pick_package(answer, name, package)
+        label, title, pairs, source = _pick_package(answer, package)
     else:
         if package is not None:
             msg = f"a YAML file holds one package, so none is called {one_line(package)}"
@@ -87,51 +74,28 @@ def read_supplied(
     return Supplied(label, title, _check(pairs, source, round_, instruments))
 
 
-def _read_answer(raw: bytes, name: str) -> dict[str, Any] | None:
+def _read_answer(raw: bytes, name: str) -> DealFile | None:
     """Parse the file as a JSON answer; None where it is not JSON of that kind."""
     if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
     try:
-        data = json.loads(raw.decode("utf-8-sig"))
+        data = parse_json(raw)
     except (ValueError, RecursionError):
         return None
-    if isinstance(data, dict) and "packages" in data:
-        return data
-    if isinstance(data, dict) and "clauses" in data:
+    if isinstance(data, dict) and "packages" not in data and "clauses" in data:
         return None  # the short form, written in JSON, which is YAML too
-    msg = "the JSON holds no packages"
-    raise InputError(msg, file=name, accepted=_FORM)
+    return parse_deal(data, file=name)
 
 
 Pair = tuple[tuple[str | int, ...], object, object]
 
 
-def _pick_package(
-    answer: Mapping[str, Any], name: str, package: str | None
-) -> tuple[str, str, list[Pair], Source]:
-    packages = answer["packages"]
-    if not isinstance(packages, list) or not all(isinstance(p, dict) for p in packages):
-        msg = "packages is not a list of packages"
-        raise InputError(msg, file=name, key="packages", accepted=_FORM)
-    if not packages:
-        msg = "the answer holds no package"
-        raise InputError(msg, file=name, key="packages", accepted="an answer with a zone of agreement")
-    names = [str(p.get("name")) for p in packages]
-    place = 0
-    if package is not None:
-        if package not in names:
-            msg = f"no package is called {one_line(package)}"
-            raise InputError(msg, file=name, key="--package", accepted=quoted(names))
-        place = names.index(package)
-    provisions = packages[place].get("provisions")
-    if not isinstance(provisions, list) or not all(isinstance(x, dict) for x in provisions):
-        msg = "the package has no provisions"
-        raise InputError(msg, file=name, key=f"packages.{place}.provisions", accepted=_FORM)
+def _pick_package(answer: DealFile, package: str | None) -> tuple[str, str, list[Pair], Source]:
+    place, chosen = answer.choose(package, "--package")
     pairs: list[Pair] = [
-        (("packages", place, "provisions", k), x.get("key"), x.get("value")) for k, x in enumerate(provisions)
+        (("packages", place, "provisions", k), x.key, x.value) for k, x in enumerate(chosen.provisions)
     ]
-    title = packages[place].get("title")
-    return names[place], title if isinstance(title, str) else names[place], pairs, Source(name, answer, {})
+    return chosen.name, chosen.title or chosen.name, pairs, Source(answer.file, {}, {})
 
 
 def _read_clauses(source: Source, stem: str) -> tuple[str, str, list[Pair]]:

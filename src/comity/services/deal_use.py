@@ -121,6 +121,13 @@ def _show_one(deal: Deal, found: Fragility) -> Iterator[Block]:
         yield Bullets(tuple(reason_words(deal, found, reason) for reason in found.reasons))
     elif not found.fragile:
         yield Paragraph("It holds over the whole range of what is expected of each of these clauses.")
+    if found.below_together and len(found.clauses) > 1:
+        yield Paragraph(
+            text(
+                "If all of these clauses were at their low end at once, {who} would not gain.",
+                who=join_names(deal, found.below_together),
+            )
+        )
     if found.stops:
         yield Table(
             "If delivery stops: what falls due later is never released",

@@ -23,22 +23,30 @@ from comity.reports.document import (
 )
 from comity.services.deal_wording import count, join_names, money, stated
 from comity.units import PERSONS
+from comity.vocabulary import Figure, Range, SourceClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from comity.services.deal_findings import BudgetUse, Turn, UnitWorth, Weighing
+    from comity.services.deal_findings import BudgetUse, RateFound, Turn, UnitWorth, Weighing
     from comity.services.deal_result import Deal, PackageResult
 
-__all__ = ["show_worth"]
+__all__ = ["show_rates", "show_worth"]
 
-_ENTRY = ("entry_places", "seasonal_places", "fixed_term_places", "humanitarian_places")
 #: Fewer places than this for a unit is noise, not a rate.
 _LEAST = 1e-3
 #: Clauses counted in persons are shown by the thousand.
 _MANY = 1000
 #: Rates said in words; the table holds all.
 _MOST_SENTENCES = 6
+
+
+def show_rates(deal: Deal, most: int) -> Iterator[Block]:
+    """Show the first rates between concessions, in words."""
+    sentences = tuple(_rates(deal))[:most]
+    if sentences:
+        yield Heading(3, "What concessions are worth to each other")
+        yield Bullets(sentences)
 
 
 def show_worth(deal: Deal, package: PackageResult) -> Iterator[Block]:
@@ -64,9 +72,9 @@ def _table(deal: Deal) -> Table:
                 Name(found.clause, "code"),
                 Name(unit if many == 1 else f"{many:,} {unit}"),
                 Name(deal.names[clause.giver]),
-                money(many * found.worth[clause.giver], f"{key}|{clause.giver}"),
+                money(found.range[clause.giver].scaled(many), f"{key}|{clause.giver}"),
                 Name(deal.names[clause.beneficiary]),
-                money(many * found.worth[clause.beneficiary], f"{key}|{clause.beneficiary}"),
+                money(found.range[clause.beneficiary].scaled(many), f"{key}|{clause.beneficiary}"),
             )
         )
     return Table(
@@ -80,8 +88,8 @@ def _table(deal: Deal) -> Table:
             Column("Worth to it", signed=True),
         ),
         tuple(rows),
-        note="Means over the draws at this package. Where less is the larger concession, as in a time limit, "
-        "a unit more of it is a unit less of the number.",
+        note="Middle and range over the draws, at this package. Where less is the larger concession, as in a "
+        "time limit, a unit more of it is a unit less of the number.",
     )
 
 
@@ -91,62 +99,52 @@ def _one(deal: Deal, found: UnitWorth) -> str:
 
 
 def _rates(deal: Deal) -> Iterator[Text]:
-    """Say, for pairs that give each other something, what one concession is worth in units of another."""
-    worth = {found.clause: found for found in deal.units_worth}
-    for one in deal.names:
-        for other in deal.names:
-            here = [k for k in worth if _passes(deal, k, one, other)]
-            back = [k for k in worth if _passes(deal, k, other, one)]
-            if not here or not back:
-                continue
-            entry = [k for k in here if deal.instruments[deal.round.clause(k).instrument].action in _ENTRY]
-            if not entry:
-                continue
-            yard = entry[0]
-            for given in back:
-                yield from _rate(deal, worth, given, yard, one, other)
-
-
-def _passes(deal: Deal, key: str, giver: str, beneficiary: str) -> bool:
-    clause = deal.round.clause(key)
-    return (clause.giver, clause.beneficiary) == (giver, beneficiary)
-
-
-def _rate(
-    deal: Deal, worth: dict[str, UnitWorth], given: str, yard: str, one: str, other: str
-) -> Iterator[Text]:
-    """Say what a unit of ``given`` (from ``other``) is in places of ``yard`` (from ``one``), to both."""
-    parts: list[Words] = []
-    for party in (other, one):
-        a, b = worth[given].worth[party], worth[yard].worth[party]
-        if not b or abs(a / b) < _LEAST:
-            return
-        verb = "costs" if a < 0 else "is worth"
-        tail = "" if (a < 0) == (b < 0) else " bring it" if b > 0 else " cost it"
-        parts.append(
+    """Say, for pairs that give each other something, what one concession is worth in places of entry."""
+    rates = () if deal.choices is None else deal.choices.rates
+    pairs: dict[tuple[str, str], list[RateFound]] = {}
+    for rate in rates:
+        pairs.setdefault((rate.first, rate.second), []).append(rate)
+    for (given, yard), found in pairs.items():
+        if any(abs(rate.amount) < _LEAST for rate in found):
+            continue
+        clause = deal.round.clause(given)
+        # The giver first: what it asks for, then what the other would pay.
+        found.sort(key=lambda rate: rate.party == clause.beneficiary)
+        instrument = deal.instruments[clause.instrument]
+        worth = next(one for one in deal.units_worth if one.clause == given)
+        parts: list[Words] = [
             text(
-                f"to {{party}} it {verb} as much as {{n}} places of {{yard}} a year{tail}",
-                party=Name(deal.names[party]),
-                n=count(abs(a / b), "", f"model:§6.7|{given}|{yard}|{party}"),
-                yard=Name(deal.round.clause(yard).instrument, "code"),
-            )
-        )
-    instrument = deal.instruments[deal.round.clause(given).instrument]
-    yield Text(
-        (
-            text(
-                "{what} ({code}), {other} to {one}, one unit ({unit}): ",
-                unit=Name(_one(deal, worth[given])),
+                "{what} ({code}), {giver} to {getter}, one unit ({unit}): ",
                 what=Name(instrument.title),
                 code=Name(instrument.code, "code"),
-                other=Name(deal.names[other]),
-                one=Name(deal.names[one]),
-            ),
-            parts[0],
-            "; ",
-            parts[1],
-            ".",
-        )
+                giver=Name(deal.names[clause.giver]),
+                getter=Name(deal.names[clause.beneficiary]),
+                unit=Name(_one(deal, worth)),
+            )
+        ]
+        for k, rate in enumerate(found):
+            parts += ["; " if k else "", _rate_words(deal, rate, yard)]
+        yield Text((*parts, "."))
+
+
+def _rate_words(deal: Deal, rate: RateFound, yard: str) -> Text:
+    """Say what a unit is to one party in places of the yardstick, with the range over the draws."""
+    low, high = min(rate.low, rate.amount), max(rate.high, rate.amount)
+    reference = f"model:§6.7|{rate.first}|{yard}|{rate.party}"
+    worth = {found.clause: found.worth[rate.party] for found in deal.units_worth}
+    party, code = Name(deal.names[rate.party]), Name(deal.round.clause(yard).instrument, "code")
+    if low < 0 < high:
+        return text("to {party} no rate can be told, since its sign is open over the draws", party=party)
+    costs, yard_costs = worth[rate.first] < 0, worth[yard] < 0
+    size = sorted((abs(low), abs(high)))
+    places = Figure(Range(size[0], abs(rate.amount), size[1]), "", SourceClass.MODELLED, reference)
+    verb = "costs" if costs else "is worth"
+    tail = "" if costs == yard_costs else " cost it" if yard_costs else " bring it"
+    return text(
+        f"to {{party}} it {verb} as much as {{n}} places of {{yard}} a year{tail}",
+        party=party,
+        n=places,
+        yard=code,
     )
 
 

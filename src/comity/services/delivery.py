@@ -60,6 +60,15 @@ class Delivery:
         """Shares released and used as one drawn value for each clause, for :class:`DeliveredLedgers`."""
         return {f"{_NAME}{key}": self.factor[:, c] for c, key in enumerate(self.keys)}
 
+    def middle(self) -> dict[str, float]:
+        """Shares at middle values, named as in :meth:`drawn`."""
+        return {f"{_NAME}{key}": float(x) for key, x in zip(self.keys, self.central, strict=True)}
+
+    @staticmethod
+    def name(key: str) -> str:
+        """Name the share of a clause as in :meth:`drawn` and :meth:`middle`."""
+        return f"{_NAME}{key}"
+
     def with_factor(self, factor: Array) -> Delivery:
         """Return the same with another share released and used; draws × clauses."""
         return replace(self, factor=factor)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from comity.coherence import Measure, Portfolio, StateValue, assess, grade_chain
 from comity.evidence import Catalogue, Evidence
 from comity.evidence.interaction_rules import InteractionRules
-from comity.reports.canonical import render_json
 from comity.reports.document import (
     Answer,
     Block,
@@ -35,6 +34,7 @@ from comity.services.coherence_states import find_groups, list_facts
 from comity.services.coherence_wording import Wording, count
 from comity.services.deal import list_countries
 from comity.services.decision_file import DecisionFile, read_decision
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 __all__ = ["DisplacementNote", "displacement_note"]
 
 
-@dataclass(frozen=True)
-class DisplacementNote:
+@dataclass(frozen=True, repr=False)
+class DisplacementNote(Result):
     """What the catalogue knows of a decision's effects, and what it does not.
 
     ``chains`` are all effects, the surest first; ``unlisted`` the steps of which no effect is known;
@@ -63,10 +63,6 @@ class DisplacementNote:
     remarks: tuple[Remark, ...]
     facts: tuple[tuple[str, str, Figure | None], ...]
     wording: Wording
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -151,7 +147,8 @@ class DisplacementNote:
             blocks.append(KeyValues(tuple(items)))
         return Document(
             title=Name(self.file.title),
-            subtitle=text("A {kind} decision, and who may have to move. {s}", kind=self.file.kind,
+            subtitle=text("{a} {kind} decision, and who may have to move. {s}", kind=self.file.kind,
+                          a="An" if self.file.kind[:1] in "aeiou" else "A",
                           s=Name(f"Source: {self.file.source}", "quote")),
             blocks=tuple(blocks),
             sources=SOURCES,

@@ -13,8 +13,8 @@ import numpy as np
 from comity.bargaining.discrete import scan_outcomes, solve_discrete
 from comity.bargaining.outside import FORMATS, find_games, read_game
 from comity.errors import ComityError, InputError, SolveError
-from comity.reports.canonical import render_json
 from comity.services.games_document import write_document, write_summary
+from comity.services.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +37,8 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, eq=False)
-class GamesSolved:
+@dataclass(frozen=True, eq=False, repr=False)
+class GamesSolved(Result):
     """Games in the order asked, and those that were refused.
 
     ``checked`` is True when each solution was compared with a list of all outcomes and agreed.
@@ -48,15 +48,13 @@ class GamesSolved:
     refused: tuple[Refused, ...]
     checked: bool = False
 
-    def to_json(self) -> str:
-        """Write everything as one JSON object; the same game always gives the same bytes."""
-        return render_json(
-            {
-                "games": [_plain(solved) for solved in self.games],
-                "refused": [{"game": item.name, "reason": item.reason} for item in self.refused],
-                "checked": self.checked,
-            }
-        )
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data; the same game always gives the same bytes."""
+        return {
+            "games": [_plain(solved) for solved in self.games],
+            "refused": [{"game": item.name, "reason": item.reason} for item in self.refused],
+            "checked": self.checked,
+        }
 
     def document(self) -> Document:
         """Lay out one game in full, or several as a table."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from comity.services.roundfile_source import Key, Source
 
-__all__ = ["ModelT", "fail", "read_model"]
+__all__ = ["ModelT", "fail", "find_owner", "read_model"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -81,12 +81,12 @@ def _dotted(key: Key) -> str | None:
 def _describe(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     key, kind, value = _key(detail), detail["type"], detail["input"]
     context: dict[str, Any] = detail.get("ctx") or {}
-    names = _field_names(_owner(model, key[:-1]))
+    names = _field_names(find_owner(model, key[:-1]))
     if kind == "extra_forbidden":
         close = difflib.get_close_matches(str(key[-1]), names, n=1, cutoff=0.6)
         return f"unknown key{f'; did you mean {close[0]}?' if close else ''}", quoted(names, most=20)
     if kind == "missing":
-        owner = _owner(model, key[:-1])
+        owner = find_owner(model, key[:-1])
         info = owner.model_fields.get(str(key[-1])) if owner else None
         told = info.description if info and info.description else f"a value under {key[-1]}"
         return "the key is missing", told
@@ -106,8 +106,13 @@ def _field_names(owner: type[BaseModel] | None) -> list[str]:
     return [] if owner is None else [info.alias or name for name, info in owner.model_fields.items()]
 
 
-def _owner(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
-    """Find the model whose fields stand under a key."""
+def find_owner(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
+    """Find the model whose fields stand under a key of the file; None where plain values stand there.
+
+    >>> from comity.services.world_file import WorldFile
+    >>> find_owner(WorldFile, ("world_round", "blocs", 3)).__name__
+    'Bloc'
+    """
     here: Any = model
     for part in key:
         owner = _model_in(here)

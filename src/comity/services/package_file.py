@@ -20,11 +20,11 @@ Who may import me: services. Start at :func:`read_package`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import InputError
+from comity.services.deal_file import read_deal
 from comity.services.modelfile import fail
 from comity.services.roundfile import check_source
 from comity.services.roundfile_messages import number, quoted
@@ -44,8 +44,6 @@ __all__ = ["PackageFile", "read_package"]
 _SHARED: Final = ("title", "summary", "seed", "draws", "horizon_years", "settings", "parties", "interests")
 #: A clause without a range may move from its smallest value to this many times its own.
 _REACH_LIMIT: Final = 4
-_MEGABYTES_LIMIT: Final = 50
-_NAME_LIMIT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,56 +118,37 @@ def _from_deal(deal: Deal, name: str | None, file: str) -> PackageFile:
         msg = "the round has no package in which every party gains"
         raise InputError(msg, file=file, accepted="a round with a zone of agreement, or a list of provisions")
     by_name = {package.name: package for package in deal.packages}
-    chosen = _choose(by_name, name, file)
+    if name is not None and name not in by_name:
+        msg = f"no package is called {one_line(name)}"
+        raise InputError(msg, file=file, key="--package-name", accepted=quoted(list(by_name)))
+    chosen = deal.packages[0] if name is None else by_name[name]
     values = {x.key: x.value for x in chosen.provisions}
     return PackageFile(deal.round, values, chosen.name, chosen.title, file)
-
-
-def _choose(by_name: Mapping[str, Any], name: str | None, file: str) -> Any:  # noqa: ANN401  (of two kinds)
-    if name is None:
-        return next(iter(by_name.values()))
-    if name not in by_name:
-        msg = f"no package {one_line(name)}"
-        raise InputError(msg, file=file, key="--package-name", accepted=quoted(list(by_name)))
-    return by_name[name]
 
 
 def _from_json(
     path: Path, name: str | None, catalogue: Catalogue, countries: Mapping[str, str]
 ) -> PackageFile:
-    file = one_line(str(path), limit=_NAME_LIMIT)[1:-1]
+    found = read_deal(path)
+    file = found.file
+    if found.round is None:
+        msg = "the deal does not hold its round"
+        raise InputError(msg, file=file, key="round", accepted="what comity deal --json prints: round, …")
+    place, chosen = found.choose(name, "--package-name")
     try:
-        if path.stat().st_size > _MEGABYTES_LIMIT * 1_000_000:
-            msg = "the file is too large"
-            raise InputError(msg, file=file, accepted=f"at most {_MEGABYTES_LIMIT} MB")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"cannot read the file: {error.strerror}"
-        raise InputError(msg, file=file, accepted="a readable JSON file") from error
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        msg = "not valid JSON"
-        raise InputError(msg, file=file, line=line, accepted="what comity deal --json prints") from error
-    packages = data.get("packages") if isinstance(data, dict) else None
-    if not isinstance(packages, list) or not isinstance(data.get("round"), dict):
-        msg = "not the JSON of a deal"
-        raise InputError(msg, file=file, accepted="what comity deal --json prints: round, packages, …")
-    if not packages:
-        msg = "the deal has no package"
-        raise InputError(msg, file=file, key="packages", accepted="a deal with a zone of agreement")
-    round_ = check_source(Source(file, data["round"], {}), catalogue, countries)
-    try:
-        chosen = _choose({str(p["name"]): p for p in packages}, name, file)
-        values = {str(x["key"]): float(x["value"]) for x in chosen["provisions"]}
-        title = str(chosen["title"])
-    except (KeyError, TypeError, ValueError) as error:
-        msg = "a package lacks its name, title or provisions"
-        raise InputError(msg, file=file, key="packages", accepted="what comity deal --json prints") from error
-    known = {clause.key for clause in round_.table}
-    if unknown := sorted(set(values) - known):
-        msg = f"provision {one_line(unknown[0])} is not on the round's table"
-        raise InputError(msg, file=file, key="packages", accepted=quoted(sorted(known)))
-    return PackageFile(round_, values, str(chosen["name"]), title, file)
+        round_ = check_source(Source(file, found.round, {}), catalogue, countries)
+    except InputError as error:
+        # Lines of JSON are not kept, and the keys stand under the round here.
+        key = "round" if error.key is None else f"round.{error.key}"
+        raise InputError(error.message, file=file, key=key, accepted=error.accepted) from None
+    known = [clause.key for clause in round_.table]
+    for k, provision in enumerate(chosen.provisions):
+        if provision.key not in known:
+            msg = f"provision {one_line(provision.key)} is not on the round's table"
+            at = f"packages.{place}.provisions.{k}"
+            raise InputError(msg, file=file, key=at, accepted=quoted(sorted(known)))
+    values = {provision.key: provision.value for provision in chosen.provisions}
+    return PackageFile(round_, values, chosen.name, chosen.title or chosen.name, file)
 
 
 def _from_list(source: Source, catalogue: Catalogue, countries: Mapping[str, str]) -> PackageFile:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from comity.errors import EvidenceNotFound, InputError
 from comity.evidence import Evidence
-from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.vocabulary import Figure, Range, Skill
 from comity.world.opportunity import ENTRIES, FREE, MISSING, PART
 from comity.world.pressure import (
@@ -135,8 +135,8 @@ class CorridorPressure:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+@dataclass(frozen=True, slots=True, repr=False)
+class Mismatch(Result):
     """What :func:`mismatch_find` found.
 
     Attributes
@@ -203,10 +203,6 @@ class Mismatch:
                 "a place that is not known is null, never 0",
             ],
         }
-
-    def to_json(self) -> str:
-        """:meth:`to_dict` as canonical JSON."""
-        return render_json(self.to_dict())
 
     def document(self, *, coefficients: bool = False, holdout: bool = False, brief: bool = False) -> Document:
         """Lay out for reading; ``brief`` leaves out what was not asked for and needs room."""

@@ -5,13 +5,15 @@ Who may import me: the doors. Start at :func:`project_find`.
 
 from __future__ import annotations
 
-import json
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import EvidenceNotFound, InputError
 from comity.evidence import Catalogue, Evidence, Parameters
-from comity.reports.canonical import render_json
+from comity.services.deal_file import read_deal
+from comity.services.result import Result
+from comity.services.roundfile_source import one_line
 from comity.vocabulary import Range
 from comity.world.projection import AFTER, BASE, LAST, Places, find_baseline, project_work_force
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from comity.reports.document import Document
+    from comity.services.deal_file import DealProvision
 
 __all__ = ["Projection", "project_find", "read_package", "read_places"]
 
@@ -44,8 +47,8 @@ _PARAMETER: Final = "world.admission.years_of_stay."
 _SKILLS: Final = ("low", "high", "mixed")
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+@dataclass(frozen=True, slots=True, repr=False)
+class Projection(Result):
     """What :func:`project_find` found.
 
     Attributes
@@ -123,10 +126,6 @@ class Projection:
                 "each place is one worker; families do not follow",
             ],
         }
-
-    def to_json(self) -> str:
-        """:meth:`to_dict` as canonical JSON."""
-        return render_json(self.to_dict())
 
     def document(self) -> Document:
         """Lay out for reading."""
@@ -238,67 +237,62 @@ def read_package(
     comity.errors.InputError
         The file is no deal, holds no package, or none of that name.
     """
-    found = _read_json(path)
-    packages = found.get("packages")
-    parties = found.get("parties")
-    if not isinstance(packages, list) or not isinstance(parties, list):
-        msg = "this is not the JSON of a deal"
-        raise InputError(msg, file=str(path), accepted="what 'comity deal ROUND --json' prints")
-    if not packages:
-        msg = "the deal holds no package"
-        raise InputError(msg, file=str(path), key="packages", accepted="a deal with a zone of agreement")
-    listed = {str(one.get("name")): one for one in packages}
-    if name is not None and name not in listed:
-        msg = f"no package {name!r}"
-        raise InputError(msg, file=str(path), key="packages", accepted=", ".join(listed))
-    members = {str(one["code"]): tuple(one["members"]) for one in parties}
+    found = read_deal(path)
+    place_in_file, chosen = found.choose(name, "--package-name")
+    members = {party.code: tuple(party.members) for party in found.parties}
     force = find_baseline(evidence)["work_force"].xs(BASE, level="year")
     actions = {code: entry.action for code, entry in Catalogue.load().instruments.items()}
     places: list[Places] = []
     left_out: list[str] = []
-    for provision in (packages[0] if name is None else listed[name])["provisions"]:
-        action = actions.get(provision["instrument"], "")
+    for k, provision in enumerate(chosen.provisions):
+        action = actions.get(provision.instrument, "")
         if action not in _STAYS:
-            left_out.append(str(provision["key"]))
+            left_out.append(provision.key)
             continue
-        stay = _stay(action, provision, parameters)
-        skill = str(provision["terms"].get("skill", "mixed"))
-        for origin, here in _shares(
-            members.get(provision["beneficiary"], (provision["beneficiary"],)), force
-        ):
-            for place, there in _shares(members.get(provision["giver"], (provision["giver"],)), force):
-                yearly = float(provision["value"]) * here * there
+        at = f"packages.{place_in_file}.provisions.{k}"
+        try:
+            stay = _stay(action, provision, parameters)
+            skill = _skill(provision)
+            ends = [
+                _shares(members.get(code, (code,)), force, side)
+                for side, code in (("beneficiary", provision.beneficiary), ("giver", provision.giver))
+            ]
+            for (origin, here), (place, there) in itertools.product(*ends):
+                yearly = provision.value * here * there
                 places.append(Places(origin, place, skill, yearly, stay))
+        except InputError as error:
+            key = at if error.key is None else f"{at}.{error.key}"
+            raise InputError(error.message, file=found.file, key=key, accepted=error.accepted) from None
     return places, tuple(left_out)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"cannot read {path}: {error.strerror}"
-        raise InputError(msg, key="--package", accepted="a file that can be read") from error
-    except ValueError as error:
-        msg = "not a JSON file"
-        raise InputError(msg, file=str(path), accepted="what 'comity deal ROUND --json' prints") from error
-    if not isinstance(found, dict):
-        msg = "this is not the JSON of a deal"
-        raise InputError(msg, file=str(path), accepted="what 'comity deal ROUND --json' prints")
-    return found
-
-
-def _stay(action: str, provision: Mapping[str, Any], parameters: Parameters) -> Range:
-    given = provision["terms"].get(_TERMS[action])
+def _stay(action: str, provision: DealProvision, parameters: Parameters) -> Range:
+    term = _TERMS[action]
+    given = provision.terms.get(term)
     if given is None:
-        kind = "reserved" if provision["instrument"] == "LE02" else _STAYS[action]
+        kind = "reserved" if provision.instrument == "LE02" else _STAYS[action]
         return parameters.range(f"{_PARAMETER}{kind}")
-    years = float(given)
-    return Range.point(years / _MONTHS if action == "seasonal_places" else years)
+    if isinstance(given, str):
+        msg = f"{one_line(given)} is not a number"
+        raise InputError(msg, key=f"terms.{term}", accepted="a number above zero")
+    return Range.point(given / _MONTHS if action == "seasonal_places" else given)
 
 
-def _shares(codes: Iterable[str], force: pd.Series) -> list[tuple[str, float]]:
+def _skill(provision: DealProvision) -> str:
+    given = provision.terms.get("skill", "mixed")
+    if given not in _SKILLS:
+        msg = f"unknown skill {one_line(given)}"
+        raise InputError(msg, key="terms.skill", accepted="low, high or mixed")
+    return str(given)
+
+
+def _shares(codes: Iterable[str], force: pd.Series, side: str) -> list[tuple[str, float]]:
+    """Share the places of a party among its members by work force."""
     held = {code: float(force[code]) for code in codes if code in force.index}
     total = sum(held.values())
+    if not total > 0:
+        msg = f"nothing is known of the work force of {', '.join(one_line(code)[1:-1] for code in codes)}"
+        raise InputError(msg, key=side, accepted="a country with a projection, or a party that has one")
     return [(code, value / total) for code, value in held.items()]
 
 

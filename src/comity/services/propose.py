@@ -17,9 +17,9 @@ import yaml
 
 from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters
-from comity.reports.canonical import render_json
 from comity.services.laboratory import Laboratory
 from comity.services.propose_document import write_document
+from comity.services.result import Result
 from comity.services.roundfile import Clause, Party, Round
 from comity.units import USD_MILLION_YEAR, to_percent, to_usd_million
 
@@ -48,8 +48,8 @@ class Candidate:
         return sum(self.gains.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+@dataclass(frozen=True, slots=True, repr=False)
+class Proposal(Result):
     """A draft round: candidates by joint gain, and what was left out."""
 
     parties: tuple[str, ...]
@@ -80,10 +80,6 @@ class Proposal:
             "dropped": self.dropped,
             "notes": list(self.notes),
         }
-
-    def to_json(self) -> str:
-        """Canonical JSON."""
-        return render_json(self.to_dict())
 
     def to_yaml(self) -> str:
         """Write the draft round file."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence
 from comity.evidence.interaction_rules import InteractionRules
-from comity.reports.canonical import render_json
 from comity.reports.document import (
     Answer,
     Block,
@@ -35,6 +34,7 @@ from comity.reports.document import (
 from comity.services.coherence_wording import count
 from comity.services.deal import list_countries
 from comity.services.portfolio_file import read_portfolio
+from comity.services.result import Result
 from comity.vocabulary import Figure, SourceClass
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ _TOPICS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class PublicPage:
+@dataclass(frozen=True, repr=False)
+class PublicPage(Result):
     """How admission is decided, and what is not disclosed."""
 
     file: PortfolioFile
@@ -67,10 +67,6 @@ class PublicPage:
         missing += [f"Number for: {c.title}" for c in self.admission.categories if c.number is None]
         missing += [f"Criteria for: {c.title}" for c in self.admission.categories if not c.criteria]
         return tuple(missing)
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

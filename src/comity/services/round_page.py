@@ -1,8 +1,8 @@
 """A page for the public on one round: what is negotiated, by whom, and how far it is (E59, E78, E79).
 
 Made from the charter and the state of the round alone, and only from parts of it that are public: proposals,
-packages under acceptance, comments, points of order and disputes are never read here, and who stands behind which
-wording is not either. Words that are still open are shown only as far as the secretariat opens them
+packages under acceptance, comments, points of order and disputes are never read here, and who stands behind
+which wording is not either. Words that are still open are shown only as far as the secretariat opens them
 (:class:`Scope`), until the round is adopted, when anybody may read the text.
 
 Who may import me: services and doors. Start at :func:`make_round_page`, then :func:`check_page_words`.
@@ -50,7 +50,7 @@ PHASE_WORDS: Final[Mapping[Phase, str]] = {
     Phase.CONSULTATION: "The parties say what they want to talk about. Nothing is drafted yet.",
     Phase.ZERO_DRAFT: "A first draft is being written.",
     Phase.REVISIONS: "The parties work on the text. Nothing is agreed until everything is agreed.",
-    Phase.SILENCE: "The text is with the parties. If none objects before the deadline, it goes on to adoption.",
+    Phase.SILENCE: "The text is with the parties. If none objects in time, it goes on to adoption.",
     Phase.ADOPTION: "The parties say whether they adopt the text, subject to approval at home.",
     Phase.SIGNATURE: "The text is adopted and open for signature.",
     Phase.FOLLOW_UP: "The agreement is in force between those who signed; they report on what they promised.",
@@ -60,9 +60,10 @@ _RETURN: Final = frozenset({"PE01", "PE02", "PE03", "PE04", "PE17"})
 _CHANGED: Final = {
     "raise": "raised", "lower": "lowered", "expand": "expanded", "restrict": "restricted",
     "introduce": "introduced", "withdraw": "withdrawn", "deepen": "deepened",
-    "reduce": "reduced", "narrow": "narrowed", "widen": "widened",    "longer": "made longer", "shorter": "made shorter",
+    "reduce": "reduced", "narrow": "narrowed", "widen": "widened",
+    "longer": "made longer", "shorter": "made shorter",
 }  # fmt: skip
-_MOVES: Final = {"+": "goes up", "-": "goes down", "0": "does not change (no effect found)"}
+_MOVES: Final = {"+": "up", "-": "down", "0": "no effect found"}
 
 
 class Scope(StrEnum):
@@ -98,7 +99,7 @@ class PublicProvision:
 
 @dataclass(frozen=True, slots=True)
 class PublicParagraph:
-    """A paragraph: ``state`` is agreed, settled, open or left out; no ``wordings`` where they are not opened."""
+    """A paragraph: ``state`` is agreed, settled, open or left out; no ``wordings`` where not opened."""
 
     key: str
     state: str
@@ -371,22 +372,22 @@ def _statements(charter: Charter) -> Iterator[Statement]:
     codes = dict.fromkeys(code for key in charter.provisions if (code := instrument_of(key, charter)))
     notes: dict[str, str] = {}
     for remark in rules.remarks:
-        for edge in remark.edges:
-            notes.setdefault(edge, f"{remark.note} ({remark.source})")
+        for name in remark.edges:
+            notes.setdefault(name, f"{remark.note} ({remark.source})")
     found = []
     for code in codes:
         title = catalogue.instrument(code).title
         for edge in catalogue.edges(code):
             change = edge.from_instrument.partition(":")[2]
             outcome = rules.outcomes[edge.to_outcome].title
-            moves = _MOVES.get(edge.sign, "may go either way")
+            moves = _MOVES.get(edge.sign, "either way (the sign is open)")
             contested = (
                 str(edge.evidence_class) == "contested" or edge.edge in notes or str(edge.sign) not in _MOVES
             )
             found.append(
                 Statement(
                     title=title,
-                    words=f"When it is {_CHANGED.get(change, change.replace('_', ' '))}: {outcome} {moves}",
+                    words=f"When it is {_CHANGED.get(change, change.replace('_', ' '))}: {outcome}, {moves}",
                     condition=edge.condition,
                     contested=contested,
                     source=_source(str(edge.evidence_class), edge.evidence_source, edge.seed_reference),

@@ -63,8 +63,8 @@ def write_round_page(page: RoundPage) -> Document:
             Source("model:§9", "Counted by Comity from the journal of the round", "Comity"),
         ),
         meta=Meta(
-            disclaimer="Private positions, proposals that are not public, and who stands behind which wording "
-            "are not on this page."
+            disclaimer="Private positions, proposals that are not public, and who stands behind which "
+            "wording are not on this page."
         ),
     )
 

@@ -13,9 +13,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from comity.evidence import Parameters
-from comity.reports.canonical import render_json
 from comity.services.basis import list_assumptions, list_tables
 from comity.services.benefit_result import Worth
+from comity.services.result import Result
 from comity.services.scenario_setup import set_up
 from comity.units import USD_MILLION_YEAR, to_usd_million
 from comity.world import DEFAULT_COUNTS, run_draws
@@ -77,7 +77,7 @@ class EconomyRow:
 
 
 @dataclass(frozen=True)
-class ScenarioResult:
+class ScenarioResult(Result):
     """The answer of ``comity world run``.
 
     Shares are 0–1 of world output; ``groups`` are sums over all economies of the lines that fall on a group,
@@ -113,15 +113,6 @@ class ScenarioResult:
         from comity.services.scenario_document import write_document  # noqa: PLC0415  (the two need each other)
 
         return write_document(self, brief=brief)
-
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object; the same input and seed give the same bytes."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

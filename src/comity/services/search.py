@@ -96,11 +96,13 @@ class Search:
 
     def solve(self) -> Solution:
         """Search until the package stays the same, or :data:`SEARCHES` times."""
+        self.progress("Solving: the balanced package", 0.5)
         best = solve_nash(self.game)
         for turn in range(1, SEARCHES):
             if not best.found:
                 return best
             self.around(best.values, f"Searching around the package ({turn})")
+            self.progress("Solving: the balanced package", 0.5)
             again = solve_nash(self.game, starts=[best.values])
             if not again.found or same_values(self.game, best.values, again.values):
                 return again if again.found else best

@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 
 from comity.evidence import Evidence, Parameters
 from comity.evidence.published import Episode, Target, read_episodes, read_targets
-from comity.reports.canonical import render_json
 from comity.services.benefit_result import Worth
+from comity.services.result import Result
 from comity.world import gather, gather_registers, pack_figures, run_draws
 from comity.world.calibrate import PARAMETERS as WORLD_PARAMETERS
 from comity.world.channels import PARAMETERS as CHANNEL_PARAMETERS
@@ -74,7 +74,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Validation:
+class Validation(Result):
     """The table of ``comity world validate``."""
 
     checks: tuple[Check, ...]
@@ -101,15 +101,6 @@ class Validation:
         from comity.services.validate_document import write_document  # noqa: PLC0415  (the two need each other)
 
         return write_document(self, brief=brief)
-
-    def _repr_html_(self) -> str:
-        from comity.reports.html import render_embedded  # noqa: PLC0415  (only notebooks ask for it)
-
-        return render_embedded(self.document())
-
-    def to_json(self) -> str:
-        """One JSON object; the same seed gives the same bytes."""
-        return render_json(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -8,11 +8,12 @@ Who may import me: services and doors. Start at :func:`read_world_file`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from comity.errors import InputError
+from comity.services.modelfile import find_owner
 from comity.services.roundfile_messages import MISSING, closest_country, describe, quoted
 from comity.services.roundfile_models import Counts
 from comity.services.roundfile_parts import (  # noqa: TC001  (pydantic reads them at run time)
@@ -394,7 +395,7 @@ def _describe(error: ErrorDetails) -> Problem:
         for part in error["loc"]
         if part not in ("[key]", "literal['all']") and not str(part).startswith("tuple[")
     )
-    owner = _owner(key[:-1])
+    owner = find_owner(WorldFile, key[:-1])
     if error["type"] == "missing":
         info = None if owner is None else owner.model_fields.get(str(key[-1]))
         words = info.description if info is not None and info.description else str(key[-1])
@@ -405,23 +406,3 @@ def _describe(error: ErrorDetails) -> Problem:
         return Problem(shown, UNKNOWN, accepted)
     plain = describe(error, {}, {})
     return Problem(key, plain.message, plain.accepted)
-
-
-def _owner(key: Key) -> type[BaseModel] | None:
-    """Return the model that stands under a path of the file."""
-    model: type[BaseModel] = WorldFile
-    for part in key:
-        if isinstance(part, int):
-            continue
-        info = model.model_fields.get(part)
-        found = None if info is None else _model_in(info.annotation)
-        if found is None:
-            return None
-        model = found
-    return model
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from comity.reports.canonical import render_json
+from comity.services.result import Result
 from comity.services.world_wording import significant
 from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Range
@@ -39,8 +40,8 @@ class Others:
     beaten: int
 
 
-@dataclass(frozen=True)
-class WorldDeal:
+@dataclass(frozen=True, repr=False)
+class WorldDeal(Result):
     """All that one world round found.
 
     Attributes

@@ -18,7 +18,9 @@ from tests.protocol.conference.cast import (
 from comity.errors import InputError
 from comity.protocol.conference import (
     Act,
+    Adherence,
     Charter,
+    Commitment,
     Role,
     Seat,
     Standing,
@@ -205,6 +207,8 @@ def test_adherence_counts_by_agency_and_says_which_days_were_moved(table):
         (1, 0, 0, 0, 1),
         (0, 1, 1, 1, 2),
     ]
+    assert all(isinstance(row, Adherence) for row in rows)
+    assert all(isinstance(one, Commitment) for one in table.state.commitments.values())
     assert sum(row.total for row in rows) == len(table.state.commitments)
 
 

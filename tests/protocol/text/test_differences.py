@@ -11,13 +11,13 @@ from tests.protocol.text.texts import histories, texts, wordings
 from comity.protocol import text as nt
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts(), texts())
 def test_differences_between_any_two_texts_make_one_into_the_other(before, after):
     assert nt.apply_differences(before, nt.differences(before, after)) == after
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories(), st.data())
 def test_differences_between_revisions_make_one_into_the_other(steps, data):
     before, after = data.draw(st.sampled_from(steps)), data.draw(st.sampled_from(steps))
@@ -29,7 +29,7 @@ def test_differences_between_revisions_make_one_into_the_other(steps, data):
     assert all("{" not in line.split("“")[0] for line in lines)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts())
 def test_a_text_does_not_differ_from_itself(text):
     assert nt.differences(text, text) == ()

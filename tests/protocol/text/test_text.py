@@ -148,7 +148,7 @@ def test_words_have_one_way_to_be_kept():
         nt.check_words("x" * 20_001)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories())
 def test_keys_stay_unique_and_counts_agree_with_the_text(steps):
     for text in steps:
@@ -164,7 +164,7 @@ def test_keys_stay_unique_and_counts_agree_with_the_text(steps):
         assert text.brackets == sum(counted.values())
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories())
 def test_what_is_locked_never_changes(steps):
     for before, after in itertools.pairwise(steps):
@@ -177,7 +177,7 @@ def test_what_is_locked_never_changes(steps):
             assert after.articles == before.articles
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories())
 def test_untouched_articles_are_shared_with_the_text_before(steps):
     for before, after in itertools.pairwise(steps):
@@ -186,7 +186,7 @@ def test_untouched_articles_are_shared_with_the_text_before(steps):
         assert after.adopted or len(fresh) <= 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories(), st.data())
 def test_settling_leaves_no_bracket(steps, data):
     text = steps[-1]
@@ -208,7 +208,7 @@ def test_the_order_of_proponents_does_not_matter(order):
     assert nt.Alternative("alt1", "x", tuple(order)) == nt.Alternative("alt1", "x", CODES)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(texts())
 def test_plain_values_give_the_text_back(text):
     assert nt.read_plain(json.loads(json.dumps(nt.to_plain(text)))) == text

@@ -1,7 +1,7 @@
 """Calendar feeds of a seat, and what the secretariat says on the public page.
 
-A calendar program cannot sign in, so a feed has an address that nobody can guess. It is shown once, leads to public
-facts of one seat only, and can be taken back; it ends with the seat.
+A calendar program cannot sign in, so a feed has an address that nobody can guess. It is shown once, leads to
+public facts of one seat only, and can be taken back; it ends with the seat.
 
 Who may import me: others import these names from :mod:`comity.forum.actions`. Start at :func:`make_feed`.
 """

@@ -6,12 +6,12 @@ Who may import me: templates. Start at :func:`moment`.
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from comity.protocol.conference import Act, Seat
 
 register = template.Library()
 
-__all__ = ["amount", "calendar_time", "delegation_name", "left", "may", "moment", "move_key", "seat_name", "told", "words"]
+__all__ = ["left", "may", "moment", "move_key", "seat_name", "told", "words"]
 
 
 @register.simple_tag
@@ -89,26 +89,3 @@ def may(context: dict[str, Any], act: str) -> bool:
     """Tell whether this seat may do something now: ``{% may "PROPOSE_WORDING" as may_propose %}``."""
     place = context.get("place")
     return place is not None and bool(place.may(Act[act]))
-
-
-@register.filter
-def amount(value: Any) -> str:  # noqa: ANN401
-    """Write a number as the reader's language does, without digits that say nothing."""
-    try:
-        return number_format(f"{float(value):.10g}", use_l10n=True, force_grouping=True)
-    except (TypeError, ValueError):
-        return ""
-
-
-@register.simple_tag
-def delegation_name(code: str | None, place: Any) -> str:  # noqa: ANN401
-    """Name a delegation of this round, or give its code where no name is known."""
-    return "" if code is None else str(place.names.get(code, code))
-
-
-@register.simple_tag
-def calendar_time(when: date | datetime) -> SafeString | str:
-    """Show a day, or a moment in the reader's zone."""
-    if isinstance(when, datetime):
-        return moment(when)
-    return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "j M Y"))

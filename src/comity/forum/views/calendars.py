@@ -36,14 +36,20 @@ __all__ = ["calendar", "feed", "feedpatterns", "urlpatterns"]
 KINDS = ("session", "joint committee", "review", "hearing", "ministers", "signature")
 
 
-def _entries(charter: Charter, state: Conference, seat: Seat, names: dict[str, str], until: date) -> tuple[Any, ...]:
-    """What stands in the calendar for a seat: public facts of the round, and of commitments those of its side."""
+def _entries(
+    charter: Charter, state: Conference, seat: Seat, names: dict[str, str], until: date
+) -> tuple[Any, ...]:
+    """List what stands in the calendar for a seat: public facts, and of commitments those of its side."""
     from comity.services.calendar_feed import round_entries  # noqa: PLC0415  (pandas: not at each start)
 
     return round_entries(
-        charter, state, delegation=seat.delegation, until=until, names=names,
+        charter,
+        state,
+        delegation=seat.delegation,
+        until=until,
+        names=names,
         commitments=allows(seat.role, state.phase, Act.READ_COMMITMENTS),
-    )  # fmt: skip
+    )
 
 
 def _day(when: date | datetime) -> date:
@@ -58,8 +64,12 @@ def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:  # n
     context = {
         "coming": [each for each in entries if _day(each.ends or each.starts) >= today],
         "past": [each for each in reversed(entries) if _day(each.ends or each.starts) < today],
-        "ministers": [e for e in ministers_entries(today.year, today.year + 1) if (e.ends or e.starts) >= today],
-        "meetings": [each for each in place.state.meetings.values() if not each.cancelled and not each.recorded_at],
+        "ministers": [
+            e for e in ministers_entries(today.year, today.year + 1) if (e.ends or e.starts) >= today
+        ],
+        "meetings": [
+            each for each in place.state.meetings.values() if not each.cancelled and not each.recorded_at
+        ],
         "held": [each for each in place.state.meetings.values() if each.recorded_at],
         "kinds": KINDS,
         "may_schedule": place.may(Act.SCHEDULE),
@@ -143,7 +153,7 @@ def calendar_file(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _answer(round_: Round, seat: Seat, names: dict[str, str], host: str, now: datetime) -> HttpResponse:
-    """Write the calendar of a seat: public facts of the round, and of commitments only those of its own side."""
+    """Write the calendar of a seat."""
     from comity.services.calendar_feed import ministers_entries, write_calendar  # noqa: PLC0415
 
     where = folded(round_)
@@ -163,7 +173,7 @@ def _answer(round_: Round, seat: Seat, names: dict[str, str], host: str, now: da
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer a calendar program: it cannot sign in, so the address itself is the secret; else there is nothing here."""
+    """Answer a calendar program: it cannot sign in, so the address itself is the secret."""
     found = actions.find_feed(token)
     if found is None:
         raise Http404

@@ -149,8 +149,13 @@ def one(request: HttpRequest, place: Place, key: str) -> HttpResponse:
 
 def _history(commitment: Commitment) -> list[dict[str, Any]]:
     """Everything that happened, oldest first; nothing here was ever overwritten."""
-    rows = [
-        {"at": v.at, "what": "registered" if n == 0 else "changed", "version": v, "before": commitment.versions[n - 1]}
+    rows: list[dict[str, Any]] = [
+        {
+            "at": v.at,
+            "what": "registered" if n == 0 else "changed",
+            "version": v,
+            "before": commitment.versions[n - 1],
+        }
         for n, v in enumerate(commitment.versions)
     ]
     for number, report in enumerate(commitment.reports, start=1):
@@ -162,7 +167,18 @@ def _history(commitment: Commitment) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["at"])
 
 
-_NEW: Final = ("delegation", "agency", "title", "indicator", "milestone", "due", "provision", "paragraph", "unit", "payer")
+_NEW: Final = (
+    "delegation",
+    "agency",
+    "title",
+    "indicator",
+    "milestone",
+    "due",
+    "provision",
+    "paragraph",
+    "unit",
+    "payer",
+)
 
 
 @requires(Act.REGISTER_COMMITMENT)
@@ -179,9 +195,12 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
                 payload["delegation"] = place.seat.delegation
             key = request.POST.get("commitment", "").strip() or f"c{place.state.moves + 1}"
             row = make_row(
-                request, place, Act.REGISTER_COMMITMENT, {"commitment": key} | payload,
+                request,
+                place,
+                Act.REGISTER_COMMITMENT,
+                {"commitment": key} | payload,
                 done=_("The commitment is registered."),
-            )  # fmt: skip
+            )
             if row is not None:
                 return redirect("commitment", slug=place.round.slug, key=row.payload["commitment"])
     context = {
@@ -195,11 +214,17 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
 
 @requires(Act.REGISTER_COMMITMENT)
 def draft(request: HttpRequest, place: Place) -> HttpResponse:
-    """Propose a schedule from a package that was accepted, or from a proposal; each line can be registered."""
-    packages = [("a:" + each.key, each.key, each.provisions) for each in place.state.acceptances.values()
-                if each.status == "accepted"]  # fmt: skip
-    packages += [("p:" + each.key, each.title, each.provisions) for each in place.state.proposals.values()
-                 if not each.withdrawn]  # fmt: skip
+    """Propose a schedule from an accepted package, or from a proposal; each line can be registered."""
+    packages = [
+        ("a:" + each.key, each.key, each.provisions)
+        for each in place.state.acceptances.values()
+        if each.status == "accepted"
+    ]
+    packages += [
+        ("p:" + each.key, each.title, each.provisions)
+        for each in place.state.proposals.values()
+        if not each.withdrawn
+    ]
     chosen = request.GET.get("package", "")
     drafts: Any = ()
     for key, _title, provisions in packages:
@@ -224,9 +249,11 @@ def _drafts(place: Place, package: dict[str, float]) -> list[Any]:
 
     catalogue = Catalogue.load()
     round_ = parse_round(
-        place.round.round_file.encode(), name="round file", catalogue=catalogue,
+        place.round.round_file.encode(),
+        name="round file",
+        catalogue=catalogue,
         countries=list_countries(Evidence.load()),
-    )  # fmt: skip
+    )
     adopted = place.state.adoption
     where = {
         provision: paragraph.key
@@ -235,9 +262,13 @@ def _drafts(place: Place, package: dict[str, float]) -> list[Any]:
         for provision in paragraph.provisions
     }
     drafts = propose_commitments(
-        round_, package, start=(adopted.at if adopted else place.now).date(),
-        review_months=place.charter.review_months, catalogue=catalogue, paragraphs=where,
-    )  # fmt: skip
+        round_,
+        package,
+        start=(adopted.at if adopted else place.now).date(),
+        review_months=place.charter.review_months,
+        catalogue=catalogue,
+        paragraphs=where,
+    )
     return [{"draft": each, "there": each.key in place.state.commitments} for each in drafts]
 
 
@@ -264,9 +295,18 @@ def _act(act: Act, words: tuple[str, ...], done: Callable[[], str], numbers: tup
     return require_POST(requires(act)(view))
 
 
-report = _act(Act.REPORT_EVIDENCE, ("words", "source"), lambda: _("Your report is in the log; the committee finds on it."), ("value",))  # fmt: skip
+report = _act(
+    Act.REPORT_EVIDENCE,
+    ("words", "source"),
+    lambda: _("The report is in the log; the committee finds on it."),
+    ("value",),
+)
 find = _act(Act.ACCEPT_EVIDENCE, ("words",), lambda: _("The finding is in the log."), ("report",))
-amend = _act(Act.AMEND_COMMITMENT, ("reason", "due", "agency"), lambda: _("Changed; what stood before stays in the history."))  # fmt: skip
+amend = _act(
+    Act.AMEND_COMMITMENT,
+    ("reason", "due", "agency"),
+    lambda: _("Changed; what stood before stays in the history."),
+)
 release = _act(Act.RELEASE_TRANCHE, ("words",), lambda: _("The tranche is released."))
 dispute = _act(Act.RAISE_DISPUTE, ("words",), lambda: _("The dispute is on the next agenda."))
 
@@ -301,7 +341,10 @@ def adherence(request: HttpRequest, place: Place) -> HttpResponse:
         "at": at,
         "states": list(State),
         "counts": [(state, found.count(state)) for state in State],
-        "owners": [(found.name(code), agency, [counts[s] for s in State]) for code, agency, counts in found.by_owner()],
+        "owners": [
+            (found.name(code), agency, [counts[s] for s in State])
+            for code, agency, counts in found.by_owner()
+        ],
         "chart": _timeline(found),
         "waiting": [each for each in found.standings if each.waiting],
         "releases": [each for each in found.standings if each.may_release],
@@ -322,11 +365,23 @@ def _timeline(found: Adherence) -> dict[str, Any]:
     rows = []
     for number, each in enumerate(found.standings):
         due, start = place_of(each.due), place_of(each.first_due)
-        rows.append({
-            "standing": each, "y": number * 30 + 30, "due": due, "from": min(due, start), "width": abs(due - start),
-            "done": None if each.done_on is None else place_of(each.done_on),
-        })  # fmt: skip
-    return {"rows": rows, "today": place_of(found.at), "height": len(rows) * 30 + 30, "first": first, "last": max(days)}
+        rows.append(
+            {
+                "standing": each,
+                "y": number * 30 + 30,
+                "due": due,
+                "from": min(due, start),
+                "width": abs(due - start),
+                "done": None if each.done_on is None else place_of(each.done_on),
+            }
+        )
+    return {
+        "rows": rows,
+        "today": place_of(found.at),
+        "height": len(rows) * 30 + 30,
+        "first": first,
+        "last": max(days),
+    }
 
 
 @requires(Act.READ_COMMITMENTS)
@@ -358,13 +413,15 @@ def agenda(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "agenda": found,
         "meetings": [m for m in place.state.meetings.values() if m.kind in {"joint committee", "review"}],
-        "may_add": place.may(Act.ADD_AGENDA_ITEM) and found.meeting is not None and found.meeting.recorded_at is None,
+        "may_add": place.may(Act.ADD_AGENDA_ITEM)
+        and found.meeting is not None
+        and found.meeting.recorded_at is None,
     }
     return render(request, "forum/commitments/agenda.html", context)
 
 
 def _agenda(request: HttpRequest, place: Place) -> Any:  # noqa: ANN401
-    from comity.services.agenda import draft_agenda  # noqa: PLC0415
+    from comity.services.committee_agenda import draft_agenda  # noqa: PLC0415
 
     try:
         return draft_agenda(
@@ -394,9 +451,14 @@ urlpatterns = [
     path("new/", new, name="commitment_new"),
     path("draft/", draft, name="commitment_draft"),
     path("adherence/", adherence, name="adherence"),
-    *[path(f"adherence.{end}", adherence_file, {"ending": end}, name=f"adherence_{end}")
-      for end in ("csv", "json", "md", "docx")],
-    *[path(f"sdg-10-7-2.{end}", fields_file, {"ending": end}, name=f"fields_{end}") for end in ("csv", "md", "docx")],
+    *[
+        path(f"adherence.{end}", adherence_file, {"ending": end}, name=f"adherence_{end}")
+        for end in ("csv", "json", "md", "docx")
+    ],
+    *[
+        path(f"sdg-10-7-2.{end}", fields_file, {"ending": end}, name=f"fields_{end}")
+        for end in ("csv", "md", "docx")
+    ],
     path("agenda/", agenda, name="agenda"),
     *[path(f"agenda.{end}", agenda_file, {"ending": end}, name=f"agenda_{end}") for end in ("md", "docx")],
     path("agenda/add/", add_item, name="agenda_add"),
@@ -407,4 +469,4 @@ urlpatterns = [
     path("c/<str:key>/release/", release, name="commitment_release"),
     path("c/<str:key>/dispute/", dispute, name="commitment_dispute"),
     path("disputes/<str:key>/close/", close_dispute, name="dispute_close"),
-]  # fmt: skip
+]

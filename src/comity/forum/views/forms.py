@@ -1,4 +1,4 @@
-"""Forms of plain fields to payloads of moves: what is empty is left out, numbers and moments are read in words.
+"""From the fields of a form to the payload of a move: what is empty is left out.
 
 Who may import me: views. Start at :func:`read_fields`.
 """
@@ -31,7 +31,7 @@ _LONGEST_NUMBER: Final = 40
 def make_row(
     request: HttpRequest, place: Place, act: Act, payload: Mapping[str, Any], *, done: str
 ) -> MoveRow | None:
-    """Make the move of a form and return its row, so that a form sent twice leads to what the first one made."""
+    """Make the move of a form and return its row; a form sent twice gives what the first one made."""
     try:
         row = place.move(act, payload, request.POST.get("key", ""))
     except InputError as error:
@@ -55,7 +55,9 @@ def read_number_field(data: Mapping[str, Any], name: str) -> float | None:
     try:
         return float(words) if len(words) <= _LONGEST_NUMBER else float("nan")
     except ValueError:
-        raise InputError(_("this is no number"), key=name, accepted=_("a number such as 1500 or 2.5")) from None
+        raise InputError(
+            _("this is no number"), key=name, accepted=_("a number such as 1500 or 2.5")
+        ) from None
 
 
 def read_moment_field(data: Mapping[str, Any], name: str) -> str | None:
@@ -70,7 +72,9 @@ def read_moment_field(data: Mapping[str, Any], name: str) -> str | None:
     if not words:
         return None
     if not _MOMENT.fullmatch(words):
-        raise InputError(_("this is no moment"), key=name, accepted=_("a day and time such as 2030-01-31T12:00"))
+        raise InputError(
+            _("this is no moment"), key=name, accepted=_("a day and time such as 2030-01-31T12:00")
+        )
     return f"{words}+00:00"
 
 
@@ -90,7 +94,7 @@ def read_fields(
         When a field cannot be read.
     """
     found: dict[str, Any] = {name: value for name in words if (value := data.get(name, "").strip())}
-    found |= {name: value for name in numbers if (value := read_number_field(data, name)) is not None}
-    found |= {name: value for name in moments if (value := read_moment_field(data, name)) is not None}
-    found |= {name: value for name in lists if (value := [each for each in data.getlist(name) if each])}
+    found |= {name: number for name in numbers if (number := read_number_field(data, name)) is not None}
+    found |= {name: moment for name in moments if (moment := read_moment_field(data, name)) is not None}
+    found |= {name: chosen for name in lists if (chosen := [each for each in data.getlist(name) if each])}
     return found

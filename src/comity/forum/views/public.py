@@ -1,4 +1,4 @@
-"""The public page of a round in plain language, and the secretariat's desk for it with the neutral-words check.
+"""The public page of a round in plain language, and the secretariat's desk for it with its word check.
 
 Who may import me: :mod:`comity.forum.urls`. Start at :func:`page`.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from comity.protocol.conference import Act
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from comity.services.round_page import RoundPage
 
@@ -44,7 +43,12 @@ def make_page(place: Place, given: Mapping[str, str] | None = None) -> RoundPage
         scope = given.get("scope", scope)
     chosen = Scope(scope) if scope in set(Scope) else Scope.TITLES
     return make_round_page(
-        place.charter, place.state, at=place.now.date(), names=place.names, scope=chosen, words=PageWords(**kept)
+        place.charter,
+        place.state,
+        at=place.now.date(),
+        names=place.names,
+        scope=chosen,
+        words=PageWords(**kept),
     )
 
 
@@ -65,7 +69,7 @@ def page_file(request: HttpRequest, place: Place, ending: str) -> HttpResponse: 
 
 @requires(Act.MODERATE)
 def desk(request: HttpRequest, place: Place) -> HttpResponse:
-    """Write the page's own words, choose how much of the text is open, and see what neutral wording would not say.
+    """Write the page's own words, choose how much of the text is open, and see which words are not neutral.
 
     Words that the check finds are published only when the secretariat says that it has seen them.
     """
@@ -79,7 +83,9 @@ def desk(request: HttpRequest, place: Place) -> HttpResponse:
     status = 200
     if given is not None:
         if own and given.get("seen_findings") != "yes":
-            messages.error(request, _("Nothing was saved: look at the findings below, change the words or confirm them."))
+            messages.error(
+                request, _("Nothing was saved: look at the findings, change the words or confirm them.")
+            )
             status = 422
         elif _save(request, place, given):
             return redirect("public_desk", slug=place.round.slug)
@@ -103,10 +109,14 @@ def _save(request: HttpRequest, place: Place, given: Mapping[str, str]) -> bool:
     seen = given.get("seen", "")
     try:
         actions.save_public_sheet(
-            round=place.round, words={name: given.get(name, "") for name in _WORDS},
-            scope=given.get("scope", Scope.TITLES.value), scopes=tuple(Scope),
-            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0, now=place.now, user=request.user,
-        )  # fmt: skip
+            round=place.round,
+            words={name: given.get(name, "") for name in _WORDS},
+            scope=given.get("scope", Scope.TITLES.value),
+            scopes=tuple(Scope),
+            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            now=place.now,
+            user=request.user,
+        )
     except InputError as error:
         messages.error(request, str(error))
         return False
@@ -116,6 +126,9 @@ def _save(request: HttpRequest, place: Place, given: Mapping[str, str]) -> bool:
 
 urlpatterns = [
     path("", page, name="public"),
-    *[path(f"page.{end}", page_file, {"ending": end}, name=f"public_{end}") for end in ("json", "md", "docx")],
+    *[
+        path(f"page.{end}", page_file, {"ending": end}, name=f"public_{end}")
+        for end in ("json", "md", "docx")
+    ],
 ]
 deskpatterns = [path("", desk, name="public_desk")]

@@ -71,7 +71,7 @@ def write(request: HttpRequest, place: Place) -> HttpResponse:
             messages.error(request, str(error))
         else:
             key = f"s{place.state.moves + 1}"
-            done = _("Your submission is in the log and on the public page; a response will be logged with it.")
+            done = _("Your submission is in the log; a response will be logged with it.")
             row = make_row(request, place, Act.SUBMIT, {"submission": key} | payload, done=done)
             if row is not None:
                 return redirect("submission", slug=place.round.slug, key=row.payload["submission"])
@@ -80,7 +80,9 @@ def write(request: HttpRequest, place: Place) -> HttpResponse:
         "chosen": request.POST.getlist("paragraphs") or request.GET.getlist("paragraph"),
         "articles": place.state.text.articles if place.may(Act.READ_TEXT) else (),
     }
-    return render(request, "forum/submissions/write.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "forum/submissions/write.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 @requires(Act.READ_SUBMISSIONS)
@@ -103,7 +105,9 @@ def one(request: HttpRequest, place: Place, key: str) -> HttpResponse:
 def answer(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     """Log what became of a submission, and why."""
     payload = {"submission": key} | read_fields(request.POST, words=("outcome", "words"))
-    try_move(request, place, Act.ANSWER_SUBMISSION, payload, done=_("The response is logged with the submission."))
+    try_move(
+        request, place, Act.ANSWER_SUBMISSION, payload, done=_("The response is logged with the submission.")
+    )
     return redirect("submission", slug=place.round.slug, key=key)
 
 
@@ -111,7 +115,11 @@ def answer(request: HttpRequest, place: Place, key: str) -> HttpResponse:
 @requires(Act.MODERATE)
 def moderate(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     """Hide a submission from public pages, or show it again; its words stay in the log."""
-    payload = {"submission": key, "hidden": request.POST.get("hidden") == "yes", "reason": request.POST.get("reason", "")}
+    payload = {
+        "submission": key,
+        "hidden": request.POST.get("hidden") == "yes",
+        "reason": request.POST.get("reason", ""),
+    }
     try_move(request, place, Act.MODERATE, payload, done=_("Done; the reason is in the log."))
     return redirect("submission", slug=place.round.slug, key=key)
 

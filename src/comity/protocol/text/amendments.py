@@ -388,13 +388,13 @@ def _with_paragraph(text: NegotiatingText, paragraph: Paragraph) -> NegotiatingT
         Article(
             holder.key,
             holder.title,
-            tuple(paragraph if one.key == paragraph.key else one for one in holder.paragraphs),
+            tuple([paragraph if one.key == paragraph.key else one for one in holder.paragraphs]),
         ),
     )
 
 
 def _with_article(text: NegotiatingText, article: Article) -> NegotiatingText:
-    return _with_articles(text, tuple(article if one.key == article.key else one for one in text.articles))
+    return _with_articles(text, tuple([article if one.key == article.key else one for one in text.articles]))
 
 
 def _with_articles(text: NegotiatingText, articles: tuple[Article, ...]) -> NegotiatingText:

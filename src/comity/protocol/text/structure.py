@@ -198,7 +198,7 @@ class Article:
             if not paragraph.key.startswith(prefix):
                 msg = f"paragraph {paragraph.key} stands in article {self.key}"
                 raise InputError(msg, accepted=f"a key that begins with '{prefix}', such as {prefix}p2")
-        _once((paragraph.key for paragraph in self.paragraphs), "paragraph")
+        _once([paragraph.key for paragraph in self.paragraphs], "paragraph")
 
     @property
     def brackets(self) -> int:
@@ -245,7 +245,7 @@ class NegotiatingText:
         if len(self.articles) > MOST_ARTICLES:
             msg = f"{len(self.articles):,} articles"
             raise InputError(msg, accepted=f"at most {MOST_ARTICLES:,}")
-        _once((article.key for article in self.articles), "article")
+        _once([article.key for article in self.articles], "article")
         if not isinstance(self.revision, int) or isinstance(self.revision, bool) or self.revision < 0:
             msg = f"{self.revision!r} cannot be the number of a revision"
             raise InputError(msg, key="revision", accepted="0, 1, 2 …")
@@ -326,7 +326,7 @@ def _list(keys: Iterable[str]) -> str:
 
 
 def _once(keys: Iterable[str], what: str) -> None:
-    found = list(keys)
+    found = keys if isinstance(keys, list) else list(keys)
     if len(set(found)) < len(found):
         twice = next(key for key in found if found.count(key) > 1)
         msg = f"the {what} key '{twice}' stands twice"

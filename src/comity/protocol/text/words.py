@@ -58,7 +58,9 @@ def check_words(words: object, *, key: str | None = None) -> str:
     if not isinstance(words, str):
         msg = "words are missing"
         raise InputError(msg, key=key, accepted="words as text")
-    unfit = _UNFIT.search(_LINE_END.sub("\n", words) if "\r" in words else words)
+    unfit = None  # most words are printable, and then hold nothing unfit; the question is quick
+    if not words.isprintable():
+        unfit = _UNFIT.search(_LINE_END.sub("\n", words) if "\r" in words else words)
     if unfit:
         point = ord(unfit.group())
         name = unicodedata.name(unfit.group(), "")
