@@ -106,6 +106,13 @@ def test_two_side_by_side(deals):
     assert "9,000" in page
 
 
+def test_a_proposal_can_be_read_as_draft_articles(deals):
+    deals.table()
+    page = deals.browser("sen_head").get(BASE + "p1/draft/").content.decode()
+    assert "Article 1" in page
+    assert "5,000" in page
+
+
 def test_the_own_side_is_shown_to_the_own_delegation_alone(deals):
     deals.table()
     secret = SheetValue(
@@ -275,3 +282,10 @@ def test_pages_open_in_each_phase_without_a_fault(deals):
     for name in SEATS:
         for page in ("", "p1/", "zone/", "new/"):
             assert deals.browser(name).get(BASE + page).status_code in (200, 403)
+
+
+def test_what_a_round_file_says_of_parties_is_not_kept(deals):
+    """The forum keeps the public part of a round file, so that its database holds nobody's wishes."""
+    assert "small-practice" in deals.round.round_file
+    assert "CANARY" not in deals.round.round_file
+    assert "interests" not in deals.round.round_file

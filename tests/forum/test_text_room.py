@@ -120,6 +120,19 @@ def test_edits_in_a_file_become_proposals_of_ones_own_delegation_only(cast):
     ]
 
 
+def test_edits_without_tracking_become_proposals_too_and_old_words_do_not(cast):
+    cast.draft()
+    markdown = cast.browser("alb_head").get("/r/coasts/text/export.md").content.decode()
+    post(cast, "facilitator", "a2.p1/settle/", wording="Parties waive all fees.")
+    edited = markdown.replace("Parties issue visas.", "Parties shall issue visas.")
+    post(cast, "alb_head", "bring/", file=SimpleUploadedFile("text.md", edited.encode()))
+    assert [one.wording for one in find_paragraph(cast.state.text, "a1.p1").alternatives] == [
+        "Parties issue visas.",
+        "Parties shall issue visas.",
+    ]
+    assert find_paragraph(cast.state.text, "a2.p1").wording == "Parties waive all fees."
+
+
 def test_a_first_draft_comes_from_a_file(cast):
     cast.play(Act.CHANGE_PHASE, "facilitator", to="zero draft")
     draft = "# Compact\n\n## Article 1: Visas {a1}\n\n**1.1** `a1.p1`\nParties issue visas.\n"

@@ -12,7 +12,7 @@ from tests.services.sealed_rounds import small_game, small_sheets, whole_round, 
 from comity.errors import InputError
 from comity.evidence import Catalogue, Evidence, Parameters
 from comity.services.laboratory import Laboratory
-from comity.services.practice_seats import deal_positions
+from comity.services.practice_seats import deal_positions, write_public
 from comity.services.sealed_game import SealedGame, open_position, seal_game
 
 
@@ -67,3 +67,11 @@ def test_an_archive_without_a_head_is_refused():
     np.savez_compressed(stream, slope=np.zeros(3))
     with pytest.raises(InputError, match="no sealed game"):
         SealedGame.read(stream.getvalue())
+
+
+def test_the_public_part_of_a_round_can_be_read_and_holds_nothing_private():
+    text = write_public(whole_round())
+    for canary in CANARIES:
+        assert canary not in text
+    again = seal_game(text.encode(), draws=20)
+    assert again.to_bytes() == small_game().to_bytes()

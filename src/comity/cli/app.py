@@ -172,7 +172,8 @@ def deal(
                     draws=draws,
                     progress=progress,
                 )
-        say(progress.told(), quiet=quiet)
+        if times := progress.told():
+            say(times, quiet=quiet)
     show_answer(
         found.to_json,
         found.document,

@@ -122,9 +122,11 @@ class StageTimes:
         self._since = now
 
     def told(self) -> str:
-        """Write the times of the stages in one line, the long ones and every solution."""
+        """Write the times of the stages in one line: long ones and every solution; empty without stages."""
         self._close()
         self._stage = ""
+        if not self.seconds:
+            return ""
         shown = [
             f"{stage[:1].lower()}{stage[1:]} {seconds:.1f}"
             for stage, seconds in self.seconds.items()

@@ -40,6 +40,7 @@ from comity.services.deal_wording import (
     stated,
     value_figure,
 )
+from comity.services.model_text import draft_articles
 from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Figure, SourceClass
 
@@ -358,6 +359,26 @@ def show_next(deal: Deal, package: PackageResult) -> Iterator[Block]:
             for x in package.provisions
         ),
         note="Nothing is agreed until everything is. Dates, indicators and tranches are for the parties.",
+    )
+    articles = draft_articles(package.provisions, names=deal.names)
+    yield Details(
+        "The same as a draft text",
+        tuple(
+            block
+            for article in articles
+            if (wordings := [Name(x.wording, "quote") for x in article.paragraphs if x.provisions])
+            for block in (
+                Heading(3, Name(article.title, "quote"), f"draft-{article.key}"),
+                Bullets(tuple(wordings)),
+            )
+        ),
+    )
+    yield Paragraph(
+        text(
+            "The whole text, with what every agreement needs: {first}, then {second}.",
+            first=Name("comity deal … --json > deal.json", "code"),
+            second=Name("comity agreements draft --package deal.json", "code"),
+        )
     )
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "make_position",
     "public_table",
     "seal_round",
+    "write_public",
     "write_seat",
 ]
 
@@ -214,16 +215,29 @@ _HEAD = """\
 """
 
 
+_PUBLIC_HEAD = """\
+# The public part of the round "{name}": the table, the rules and the parties. What parties want is not in it.
+"""
+
+
 def write_seat(round_: Round, seat: str) -> str:
     """Write the sealed round of a seat as a round file (YAML); the same round gives the same bytes.
 
     Comments and defaults of the original are not copied.
     """
     sealed = seal_round(round_, check_seat(round_, seat))
+    return _HEAD.format(seat=seat, name=round_.round) + _write(sealed)
+
+
+def write_public(round_: Round) -> str:
+    """Write what all may read of a round as a round file (YAML); the same round gives the same bytes."""
+    return _PUBLIC_HEAD.format(name=round_.round) + _write(seal_round(round_))
+
+
+def _write(sealed: Round) -> str:
     plain = sealed.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     plain["table"] = [_tidy(clause) for clause in plain["table"]]
-    body = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
-    return _HEAD.format(seat=seat, name=round_.round) + body
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _tidy(clause: Mapping[str, object]) -> dict[str, object]:

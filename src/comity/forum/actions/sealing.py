@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
-from comity.errors import ComityError, InputError
+from comity.errors import InputError
 from comity.forum.actions.audit import note
 from comity.forum.models import Round, SealedGameRow
 
@@ -105,10 +105,11 @@ def _compute(pk: int) -> None:
     words = rows.get().round.round_file.encode()
     try:
         data = seal_game(words, name="round file", progress=tell).to_bytes()
-    except ComityError as error:
-        rows.update(status="failed", words=str(error)[:500])
-    except Exception:  # noqa: BLE001  (whatever went wrong, the page must say that it did)
-        rows.update(status="failed", words="the model could not value this round")
+    except Exception as error:  # noqa: BLE001  (whatever went wrong, the page must say that it did)
+        # not the error's own words, which may repeat the file
+        refused = isinstance(error, InputError)
+        told_so = "the round file cannot be used" if refused else "the model could not value this round"
+        rows.update(status="failed", words=told_so)
     else:
         rows.update(status="ready", share=1.0, data=data)
 

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
@@ -60,7 +61,7 @@ def list_acceptances(place: Place) -> list[dict[str, Any]]:
     """List the acceptances of a round, the newest first; none for who may not read them."""
     if not place.may(Act.READ_ACCEPTANCES):
         return []
-    return [describe(place, each) for each in reversed(place.state.acceptances.values())]
+    return [describe(place, each) for each in reversed(list(place.state.acceptances.values()))]
 
 
 def _find(place: Place, key: str) -> Acceptance:
@@ -112,6 +113,7 @@ def open_acceptance(request: HttpRequest, place: Place, key: str) -> HttpRespons
     return redirect("proposal", slug=place.round.slug, key=key)
 
 
+@sensitive_post_parameters()
 @require_POST
 @requires(Act.ANSWER_IN_SECRET)
 def answer_secretly(request: HttpRequest, place: Place, acceptance_key: str) -> HttpResponse:

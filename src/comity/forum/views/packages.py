@@ -59,13 +59,20 @@ def plain(value: float | None) -> str:
 def show_number(value: float) -> str:
     """Write a number for a reader, with as many places as it needs."""
     places = 0 if float(value).is_integer() or abs(value) >= 100 else 2
-    return number_format(round(value, places), decimal_pos=None if places else 0, force_grouping=True)
+    return _minus(number_format(round(value, places), decimal_pos=None if places else 0, force_grouping=True))
 
 
 def show_money(value: float) -> str:
     """Write US$ million: whole from 10, one place below; the sign always with it."""
     rounded = round(value) if abs(value) >= 10 else round(value, 1)
-    return number_format(rounded, decimal_pos=0 if abs(value) >= 10 else 1, force_grouping=True)
+    return _minus(number_format(rounded, decimal_pos=0 if abs(value) >= 10 else 1, force_grouping=True))
+
+
+def _minus(words: str) -> str:
+    """Write the sign as print does, and no sign before nothing."""
+    if not any(each in "123456789" for each in words):
+        words = words.removeprefix("-")
+    return words.replace("-", "\u2212")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +221,9 @@ class Effect:
 
     problem: str = ""
     sight: PackageSight | None = None
+    broken: tuple[str, ...] = ()
+    places: tuple[dict[str, str], ...] = ()
+    money: tuple[dict[str, str], ...] = ()
     own: Side | None = None
     sides: tuple[Side, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
@@ -271,8 +281,26 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
         if party
         else max((share for share in game.together.values() if share is not None), default=None)
     )
+    names = place.names
     return Effect(
         sight=sight,
+        broken=tuple(_name_rule(place, rule) for rule in sight.broken),
+        places=tuple(
+            {
+                "origin": names.get(each.origin, each.origin),
+                "destination": names.get(each.destination, each.destination),
+                "places": show_number(each.places),
+            }
+            for each in sight.places
+        ),
+        money=tuple(
+            {
+                "giver": names.get(each.giver, each.giver),
+                "beneficiary": names.get(each.beneficiary, each.beneficiary),
+                "amount": show_number(each.amount),
+            }
+            for each in sight.money
+        ),
         own=None
         if sight.own is None
         else _side(place.names.get(str(party), str(party)), sight.own.own.gain, ends, ()),
@@ -312,6 +340,13 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
         has_sheet=version > 0,
         together="" if together is None else number_format(100 * together, decimal_pos=1),
     )
+
+
+def _name_rule(place: Place, rule: str) -> str:
+    """Say a broken rule with the titles of provisions in place of their keys."""
+    for row in sorted(list_rows(place, {}), key=lambda each: -len(each.key)):
+        rule = rule.replace(row.key, f"{row.title} ({row.giver} → {row.beneficiary})")
+    return rule
 
 
 def _side(name: str, gain: Range | None, ends: list[float], unvalued: tuple[str, ...]) -> Side:

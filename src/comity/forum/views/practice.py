@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as mark
 from django.views.decorators.http import require_POST
 
 from comity.bargaining import STRATEGIES
@@ -38,17 +39,23 @@ if TYPE_CHECKING:
 __all__ = ["debrief", "effect", "join", "log", "move", "room", "rooms", "start", "urlpatterns"]
 
 SHOWN: Final = 12
-MODES: Final = tuple(Mode)
+SCRIPTS: Final = {
+    "conceder": mark("gives way early"),
+    "boulware": mark("holds until late"),
+    "tit-for-tat": mark("gives as much as it gets"),
+    "principled": mark("keeps to one standard"),
+}
 
 
 @login_required
 def rooms(request: HttpRequest) -> HttpResponse:
     """Show one's practice rounds and open a new one."""
-    seats = TrainingSeat.objects.filter(user=request.user).select_related("room").order_by("-room__created")
+    seats = (
+        TrainingSeat.objects.filter(user_id=request.user.pk).select_related("room").order_by("-room__created")
+    )
     context = {
         "examples": examples(),
-        "strategies": STRATEGIES,
-        "modes": MODES,
+        "strategies": [(each, _(SCRIPTS.get(each, each))) for each in STRATEGIES],
         "seats": list(seats[:30]),
     }
     return render(request, "forum/practice/rooms.html", context)
@@ -82,7 +89,7 @@ def _find(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat |
     row = TrainingRoom.objects.filter(code=code).first()
     if row is None:
         raise Http404
-    return row, row.seats.filter(user=request.user).first()
+    return row, row.seats.filter(user_id=request.user.pk).first()
 
 
 def _seat(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat, Practice]:
@@ -131,7 +138,7 @@ def _context(
         "said": [
             {
                 "who": names.get(each.party, _("The mediator")),
-                "lines": tell_move(each, by_key, names),
+                "lines": _tell(each, by_key, names),
                 "mine": each.party == seat.party,
             }
             for each in practice.moves[-SHOWN:]
@@ -146,7 +153,9 @@ def _context(
             {
                 "name": names[code],
                 "scripted": code in practice.setup.strategies,
-                "strategy": practice.setup.strategies.get(code, ""),
+                "strategy": _(SCRIPTS.get(practice.setup.strategies.get(code, ""), ""))
+                if code in practice.setup.strategies
+                else "",
                 "free": row.seats.filter(party=code, user=None).exists(),
                 "you": code == seat.party,
             }
@@ -154,6 +163,15 @@ def _context(
         ],
         "link": request.build_absolute_uri(request.path),
     }
+
+
+def _tell(move: Move, rows: Mapping[str, ClauseRow], names: Mapping[str, str]) -> list[str]:
+    """Say a move with the two sides of a provision in place of its key."""
+    lines = tell_move(move, rows, names)
+    for key, row in rows.items():
+        sides = f"{row.title} ({names[row.giver]} → {names[row.beneficiary]})"
+        lines = [line.replace(f"{key} ({row.title})", sides) for line in lines]
+    return lines
 
 
 def _clause(row: ClauseRow, names: Mapping[str, str]) -> dict[str, Any]:
@@ -294,7 +312,10 @@ def debrief(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET.get("as") == "report":
         return _report(row, practice, found)
     names = found.names
-    titles = {each.key: each.title for each in practice.see(None, seat.party).rows}
+    titles = {
+        each.key: f"{each.title} ({names[each.giver]} → {names[each.beneficiary]})"
+        for each in practice.see(None, seat.party).rows
+    }
     best = found.better or None
     context = {
         "room": row,
@@ -308,10 +329,10 @@ def debrief(request: HttpRequest, code: str) -> HttpResponse:
                 "name": names[p],
                 "you": p == seat.party,
                 "gain": show_money(found.outcome.mean[p]),
-                "share": None if found.claimed[p] is None else round(100 * found.claimed[p]),
+                "share": None if (part := found.claimed[p]) is None else round(100 * part),
                 "red_line": show_money(found.red_lines[p]),
                 "better": None if best is None else show_money(best.mean[p]),
-                "strategy": found.strategies.get(p, ""),
+                "strategy": _(SCRIPTS.get(found.strategies[p], "")) if p in found.strategies else "",
                 "first": show_money(found.conceded[p][0]) if p in found.conceded else None,
                 "last": show_money(found.conceded[p][1]) if p in found.conceded else None,
             }

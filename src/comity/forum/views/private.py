@@ -72,7 +72,7 @@ def _form(place: Place, sheet: PrivateSheet) -> dict[str, Any]:
 
 
 def _lay_out(place: Place, fields: Mapping[str, str]) -> dict[str, Any]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "row": row,
             **{name: fields.get(f"{name}:{row.key}", "") for name in (*NUMBERS, *LIMITS, "note")},

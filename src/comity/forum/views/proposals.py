@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,6 +23,7 @@ from comity.forum.views import acceptances, zone
 from comity.forum.views.packages import Row, list_rows, read_package, show_effect, show_number
 from comity.forum.views.rounds import try_move
 from comity.protocol.conference import Act
+from comity.vocabulary import Provision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ __all__ = [
     "compare",
     "compute",
     "detail",
+    "draft",
     "effect",
     "new",
     "proposals",
@@ -82,7 +84,9 @@ def _card(place: Place, proposal: Proposal) -> dict[str, Any]:
 @requires(Act.READ_PROPOSALS)
 def proposals(request: HttpRequest, place: Place) -> HttpResponse:
     """Show what is on the table."""
-    cards = [_card(place, each) for each in reversed(place.state.proposals.values()) if not each.withdrawn]
+    cards = [
+        _card(place, each) for each in reversed(list(place.state.proposals.values())) if not each.withdrawn
+    ]
     context = {
         "packages": [card for card in cards if card["proposal"].kind == "package"],
         "asked": [card for card in cards if card["proposal"].kind != "package"],
@@ -131,7 +135,7 @@ def _builder(
     **more: Any,  # noqa: ANN401
 ) -> HttpResponse:
     context = {
-        "areas": _by_area(list_rows(place, values)),
+        "groups": _by_area(list_rows(place, values)),
         "effect": show_effect(place, values),
         "kinds": KINDS,
         "others": [(c, n) for c, n in place.names.items() if c != place.seat.delegation],
@@ -348,9 +352,30 @@ def compare(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "forum/proposals/compare.html", context)
 
 
-def link_to(place: Place, key: str) -> str:
-    """Return the address of a proposal."""
-    return reverse("proposal", args=[place.round.slug, key])
+@requires(Act.READ_PROPOSALS)
+def draft(request: HttpRequest, place: Place, key: str) -> HttpResponse:
+    """Show what a proposal could read like as articles of an agreement, from the forum's own templates."""
+    from comity.services.model_text import draft_articles  # noqa: PLC0415  (the pack is read only here)
+
+    proposal = find_proposal(place, key)
+    context: dict[str, Any] = {"proposal": proposal, "articles": (), "problem": ""}
+    try:
+        provisions = [
+            Provision(
+                str(item.get("instrument", "")),
+                str(item.get("giver", "")),
+                str(item.get("beneficiary", "")),
+                proposal.provisions[name],
+                str(item.get("unit") or ""),
+                name,
+            )
+            for name, item in place.charter.provisions.items()
+            if name in proposal.provisions
+        ]
+        context["articles"] = draft_articles(provisions, names=place.names)
+    except InputError as error:
+        context["problem"] = str(error)
+    return render(request, "forum/proposals/draft.html", context)
 
 
 urlpatterns = [
@@ -363,6 +388,7 @@ urlpatterns = [
     *acceptances.urlpatterns,
     *zone.urlpatterns,
     path("<slug:key>/", detail, name="proposal"),
+    path("<slug:key>/draft/", draft, name="proposal_draft"),
     path("<slug:key>/amend/", amend, name="proposal_amend"),
     path("<slug:key>/withdraw/", withdraw, name="proposal_withdraw"),
     path("<slug:key>/answer/", answer, name="proposal_answer"),

@@ -15,7 +15,7 @@ from django.urls import include, path
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
 from comity.forum.views import text_files, text_moves
-from comity.protocol.conference import Act, Role, count_articles
+from comity.protocol.conference import Act, count_articles, readable_text
 from comity.protocol.text import (
     NegotiatingText,
     describe,
@@ -79,10 +79,25 @@ def show_paragraph(place: Place, paragraph: Paragraph, number: int) -> Shown:
     return Shown(paragraph, number, version, tuple(wordings), remarks, notices)
 
 
+def own_text(place: Place) -> NegotiatingText:
+    """Return the text as this seat may see it now.
+
+    Raises
+    ------
+    django.http.Http404
+        When it may see none.
+    """
+    found = readable_text(place.seat.role, place.state)
+    if found is None:
+        raise Http404
+    return found
+
+
 def paragraph_context(place: Place, paragraph_key: str) -> dict[str, Any]:
     """Return what the template of one paragraph needs."""
-    holder = find_article(place.state.text, paragraph_key.rpartition(".")[0])
-    paragraph = find_paragraph(place.state.text, paragraph_key)
+    text = own_text(place)
+    holder = find_article(text, paragraph_key.rpartition(".")[0])
+    paragraph = find_paragraph(text, paragraph_key)
     number = holder.paragraphs.index(paragraph) + 1
     return {"article": holder, "each": show_paragraph(place, paragraph, number), **_rights(place)}
 
@@ -102,6 +117,7 @@ def _rights(place: Place) -> dict[str, bool]:
 def contents(request: HttpRequest, place: Place) -> HttpResponse:
     """List the articles with their brackets, revisions, and files to take away or bring."""
     state = place.state
+    own_text(place)
     return render(
         request,
         "forum/text/contents.html",
@@ -115,7 +131,6 @@ def contents(request: HttpRequest, place: Place) -> HttpResponse:
             "may_export": place.may(Act.EXPORT_TEXT),
             "may_bring_draft": place.may(Act.ADD_ARTICLE) and not state.text.articles,
             "may_bring_edits": place.may(Act.PROPOSE_WORDING),
-            "is_facilitator": place.seat.role in {Role.FACILITATOR, Role.SECRETARIAT},
         },
     )
 
@@ -123,11 +138,12 @@ def contents(request: HttpRequest, place: Place) -> HttpResponse:
 @requires(Act.READ_TEXT)
 def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     """Show one article with its paragraphs, their alternatives, and what this seat may do."""
+    text = own_text(place)
     try:
-        found = find_article(place.state.text, key)
+        found = find_article(text, key)
     except InputError:
         raise Http404 from None
-    keys = [each.key for each in place.state.text.articles]
+    keys = [each.key for each in text.articles]
     at = keys.index(key)
     return render(
         request,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
-from comity.protocol.conference import Act
+from comity.protocol.conference import Act, readable_text
 from comity.protocol.text import NegotiatingText, next_key
 from comity.services.text_clean import CLEAN_FORMS, write_clean
 from comity.services.text_docx_plain import read_plain_docx
@@ -58,7 +58,10 @@ def clean(request: HttpRequest, place: Place, form: str) -> HttpResponse:
     if f".{form}" not in CLEAN_FORMS:
         raise Http404
     try:
-        data = write_clean(place.state.text, f".{form}", at=place.state.last_at or place.round.created)
+        text = readable_text(place.seat.role, place.state)
+        if text is None:
+            raise Http404
+        data = write_clean(text, f".{form}", at=place.state.last_at or place.round.created)
     except InputError as error:
         messages.error(request, str(error))
         return redirect("text", slug=place.round.slug)
@@ -124,12 +127,20 @@ def _edits(place: Place, loaded: NegotiatingText) -> Iterator[tuple[Act, dict[st
     """Find what the reader's own delegation asks for in the file and not yet in the room."""
     code = place.seat.delegation or ""
     now = {paragraph.key: paragraph for paragraph in place.state.text.paragraphs()}
+    known: dict[str, set[str]] = {key: set() for key in now}
+    for text in (*(each.text for each in place.state.revisions), place.state.text):
+        for each in text.paragraphs():
+            known.setdefault(each.key, set()).update(one.wording for one in each.alternatives)
     new: dict[str, int] = {}
     for article in loaded.articles:
         before = ""
         for paragraph in article.paragraphs:
             here = now.get(paragraph.key)
             before = paragraph.key if here is not None else before
+            base = paragraph.base
+            if here is not None and base is not None and base.wording not in known[here.key]:
+                # words of the draft itself were changed, without tracking; nobody else can have done that
+                yield _proposal(place, here.key, base.wording)
             for one in paragraph.alternatives:
                 if code not in one.proponents:
                     continue
@@ -146,16 +157,14 @@ def _edits(place: Place, loaded: NegotiatingText) -> Iterator[tuple[Act, dict[st
                     break
                 same = next((each for each in here.alternatives if each.wording == one.wording), None)
                 if same is None:
-                    yield (
-                        Act.PROPOSE_WORDING,
-                        {
-                            "paragraph": here.key,
-                            "alternative": next_key(place.state.text, here.key),
-                            "wording": one.wording,
-                        },
-                    )
+                    yield _proposal(place, here.key, one.wording)
                 elif code not in same.proponents:
                     yield Act.SUPPORT_WORDING, {"paragraph": here.key, "alternative": same.key}
+
+
+def _proposal(place: Place, key: str, wording: str) -> tuple[Act, dict[str, Any]]:
+    alternative = next_key(place.state.text, key)
+    return Act.PROPOSE_WORDING, {"paragraph": key, "alternative": alternative, "wording": wording}
 
 
 urlpatterns = [
