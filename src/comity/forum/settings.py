@@ -104,6 +104,9 @@ def _database() -> dict[str, Any]:
             # FULL: what was acknowledged outlives a power cut
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
+    elif found["ENGINE"].endswith("postgresql"):
+        # a server that does not answer is away: /health says so within seconds
+        found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return found
 
 
