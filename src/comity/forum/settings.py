@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from comity.forum.environment import ask, ask_path, ask_yes, data_folder
+from comity.forum.languages import prepare_languages
 
 HERE = Path(__file__).resolve().parent
 DATA = data_folder()
@@ -208,7 +209,7 @@ LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("
 LANGUAGE_COOKIE_NAME = "comity_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not LOCAL
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [prepare_languages(DATA)]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ask("COMITY_ZONE", "UTC")
