@@ -50,6 +50,15 @@ REFUSALS: Final = {
 """What every operation may answer beside its own."""
 
 
+def _hands_out(*kinds: str) -> dict[str, Any]:
+    """Declare a file as the answer."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+    return {"responses": {200: {"description": "The file.", "content": content}}}
+
+
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
 def _seat(seat: Seat) -> dict[str, Any]:
     return {"role": seat.role.value, "delegation": seat.delegation, "name": seat.name}
 
@@ -164,7 +173,12 @@ def _file(data: bytes | str, kind: str, name: str) -> HttpResponse:
     return response
 
 
-@api.get("/rounds/{slug:slug}/text/export", response=REFUSALS, tags=["files"])
+@api.get(
+    "/rounds/{slug:slug}/text/export",
+    response=REFUSALS,
+    tags=["files"],
+    openapi_extra=_hands_out("text/markdown", _WORD, "application/akn+xml"),
+)
 def export_text(request: HttpRequest, slug: str, form: Literal["md", "docx", "xml"] = "md") -> HttpResponse:
     """The whole text as a file, with its brackets and who stands behind them."""
     from comity.services.text_file import FORMS, dump_text  # noqa: PLC0415  (lxml only when asked for)
@@ -175,7 +189,12 @@ def export_text(request: HttpRequest, slug: str, form: Literal["md", "docx", "xm
     return _file(data, FORMS[f".{form}"], f"{slug}-text.{form}")
 
 
-@api.get("/rounds/{slug:slug}/text/clean", response=REFUSALS, tags=["files"])
+@api.get(
+    "/rounds/{slug:slug}/text/clean",
+    response=REFUSALS,
+    tags=["files"],
+    openapi_extra=_hands_out("text/markdown", _WORD, "text/plain"),
+)
 def export_clean(request: HttpRequest, slug: str, form: Literal["md", "docx", "txt"] = "md") -> HttpResponse:
     """The words alone, of a text without brackets."""
     from comity.services.text_clean import write_clean  # noqa: PLC0415
@@ -190,7 +209,12 @@ def export_clean(request: HttpRequest, slug: str, form: Literal["md", "docx", "t
     return _file(data, kind, f"{slug}-clean.{form}")
 
 
-@api.get("/rounds/{slug:slug}/journal.jsonl", response=REFUSALS, tags=["files"])
+@api.get(
+    "/rounds/{slug:slug}/journal.jsonl",
+    response=REFUSALS,
+    tags=["files"],
+    openapi_extra=_hands_out("application/jsonl"),
+)
 def export_journal(request: HttpRequest, slug: str) -> HttpResponse:
     """The sealed journal, which 'comity' can check and replay. Answers in secret are in it as they were sealed."""
     place = stand(request, slug, Act.EXPORT_LOG)
