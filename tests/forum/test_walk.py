@@ -172,7 +172,7 @@ def follow_up(who: dict[str, Person], forum: Forum, browser) -> None:
     spain.press("Register").sees("The commitment is registered.")
     commitment = spain.page.url
     spain.go(commitment).unfold("Report evidence").fill("words", "Order 12 is published.").fill("value", "4000")
-    spain.check("done", "yes").press("Report").sees("Your report is in the log")
+    spain.check("done", "yes").press("Report").sees("report is in the log")
     who["facilitator"].go(commitment).fill("words", "Seen in the gazette.").press("Accept")
     who["facilitator"].sees("The finding is in the log.")
     who["MAR"].go(f"{LIFE}adherence/").sees("Spain")
