@@ -233,7 +233,9 @@ class _Search:
         a, b = large
         found, best = NOTHING, 0
         need = parts[a].bit_count() - 1, parts[b].bit_count() - 1
-        tries = [need[0]] if sum(need) <= steps else range(max(steps - need[1], 1), min(need[0], steps - 1) + 1)
+        tries = (
+            [need[0]] if sum(need) <= steps else range(max(steps - need[1], 1), min(need[0], steps - 1) + 1)
+        )
         for given in tries:
             least = min(self.reach(parts[a], given), self.reach(parts[b], steps - given))
             if least > found:
