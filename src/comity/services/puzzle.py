@@ -199,7 +199,7 @@ class RegimePuzzle:
             "steps": [
                 {
                     "sides": [list(t.names(p)) for p in s.parts],
-                    "margin": s.margin, "confirmed": s.confirmed,
+                    "margin": s.margin, "packages_tried": s.tries,
                     "gains": dict(zip(t.codes, self.piece_gains(s.change).tolist(), strict=True)),
                     "members": {
                         code: float(s.change[place])

@@ -414,10 +414,16 @@ def _stumbling(found: RegimePuzzle) -> Iterator[Block]:
 
 
 def _why(found: RegimePuzzle, r: Refusal) -> Words:
-    if r.margin >= 0:
+    if r.margin >= 0 and not (r.sides or r.members):
         return text(
             "on local values there is a package, with {margin} of GDP to spare for the worst-off side.",
             margin=share(r.margin, "margin"),
+        )
+    if r.margin >= 0:
+        names = [found.names[c] for c in r.members] or [_and(found.table.names(p)) for p in r.sides]
+        return text(
+            "on local values there is a package, but in the full world each that was tried leaves {who} short.",
+            who=Name(", ".join(names[:MOST_NAMED])),
         )
     who = [_and(found.table.names(p)) for p in r.sides]
     first = text(

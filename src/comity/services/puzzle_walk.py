@@ -10,7 +10,6 @@ Who may import me: :mod:`comity.services.puzzle`. Start at :func:`walk`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -48,7 +47,9 @@ __all__ = [
 ]
 
 #: Times that a package is bargained anew with floors raised by what the full world fell short.
-MOST_TRIES: Final = 5
+MOST_TRIES: Final = 12
+#: How much more than what was missed is asked for in the next package.
+OVERSHOOT: Final = 1.5
 #: Decimals of a strength; what a solver leaves below would come out different on another machine.
 DECIMALS: Final = 6
 
@@ -67,8 +68,6 @@ class Step:
         What is agreed in this step: value of each instrument; M.
     change
         What the step does to every economy in the full world; US$ million a year, N.
-    confirmed
-        Whether every side and every member inside reaches its floor in the full world.
     tries
         Packages bargained.
     """
@@ -77,13 +76,16 @@ class Step:
     margin: float
     values: Array
     change: Array
-    confirmed: bool
     tries: int
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a step is not taken: its margin, whose demands it fails at, and members whose tolerance binds."""
+    """Why a step is not taken: its margin, whose demands it fails at, and members whose tolerance binds.
+
+    With a margin of 0 or more there is a package on local values, and ``sides`` and ``members`` are those that
+    the full world leaves short in the last package tried.
+    """
 
     parts: Parts
     margin: float
@@ -152,8 +154,8 @@ def walk(table: PuzzleTable, key: str, title: str, joins: Sequence[Parts]) -> Ar
         if steps:
             game = table.around(table.slopes(values, outcome))
         taken = _take(table, game, parts, values, outcome, gains)
-        if taken is None:
-            refused = (refuse(table, game, parts),)
+        if isinstance(taken, Refusal):
+            refused = (taken,)
             break
         step, outcome = taken
         steps.append(step)
@@ -166,36 +168,42 @@ def walk(table: PuzzleTable, key: str, title: str, joins: Sequence[Parts]) -> Ar
 
 def _take(
     table: PuzzleTable, game: SideGame, parts: Parts, values: Array, outcome: Outcome, gains: Array
-) -> tuple[Step, Outcome] | None:
-    """One step with its package; None when no package is confirmed."""
-    asked, told = game, game.margin(parts).value
+) -> tuple[Step, Outcome] | Refusal:
+    """One step with its package; or why no package that was tried is confirmed."""
+    margin = game.margin(parts).value
+    if margin < 0:
+        return refuse(table, game, parts)
+    asked, floors = game, game.floors(parts)
+    lost, short = np.zeros(len(game.size)), np.zeros(len(parts))
     for tries in range(1, MOST_TRIES + 1):
         try:
             added = asked.bargain(parts).round(DECIMALS)
         except SolveError:
-            return None
+            break
         solved = table.solve(np.clip(values + added, 0.0, 1.0), outcome)
         change = table.gains(solved) - gains
-        inside = change[table.places]
-        sides = game.side_gains(parts, inside)
-        floors = game.floors(parts)
-        lost = game.lost(parts, inside)
-        if (sides >= floors).all() and not lost.any():
-            return Step(parts, told, added, change, True, tries), solved
-        # The world bends: ask for more by what was missed, and bargain again.
-        short = np.maximum(floors - sides, 0.0)
-        asks = asked.asks.copy()
-        for part, miss in zip(parts, short, strict=True):
-            if part.bit_count() == 1:
-                k = find_parts(part)[0]
-                asks[k] += 2 * miss / game.sizes[k]
-        asked = replace(asked, asks=asks, tolerance=np.maximum(asked.tolerance - 2 * lost, -2 * lost))
-        for part, miss in zip(parts, short, strict=True):
-            if miss > 0 and part.bit_count() > 1:
-                rows = np.isin(asked.piece, find_parts(part))
-                tight = asked.tolerance - np.where(rows, 2 * miss / asked.size[rows].sum(), 0.0)
-                asked = replace(asked, tolerance=tight)
-    return None
+        lost = game.lost(parts, change[table.places])
+        short = np.maximum(floors - game.side_gains(parts, change[table.places]), 0.0)
+        if not lost.any() and not short.any():
+            return Step(parts, margin, added, change, tries), solved
+        # The world bends: ask for more where it was missed, and bargain again.
+        asked = _tighten(asked, parts, lost, short)
+    sides = tuple(p for p, miss in zip(parts, short, strict=True) if miss > 0)
+    members = tuple(table.members[k] for k in np.argsort(-lost, kind="stable") if lost[k] > 0)
+    return Refusal(parts, margin, sides, members)
+
+
+def _tighten(asked: SideGame, parts: Parts, lost: Array, short: Array) -> SideGame:
+    """Ask for more where the full world fell short: of members by what they lost, of sides by what they missed."""
+    asks, tolerance = asked.asks.copy(), asked.tolerance - OVERSHOOT * lost
+    for part, miss in zip(parts, short, strict=True):
+        pieces = find_parts(part)
+        if len(pieces) == 1:
+            asks[pieces[0]] += OVERSHOOT * miss / asked.sizes[pieces[0]]
+        elif miss > 0:
+            rows = np.isin(asked.piece, pieces)
+            tolerance = tolerance - np.where(rows, OVERSHOOT * miss / asked.size[rows].sum(), 0.0)
+    return replace(asked, asks=asks, tolerance=tolerance)
 
 
 def refuse(table: PuzzleTable, game: SideGame, parts: Parts) -> Refusal:
@@ -236,8 +244,8 @@ def hub_and_spoke(table: PuzzleTable) -> Architecture:
     for parts in spokes:
         here = table.around(table.slopes(values, outcome)) if steps else game
         taken = _take(table, here, parts, values, outcome, gains)
-        if taken is None:
-            refused.append(refuse(table, here, parts))
+        if isinstance(taken, Refusal):
+            refused.append(taken)
             continue
         step, outcome = taken
         steps.append(step)
@@ -294,8 +302,3 @@ def draw_ranges(
             if tell is not None:
                 tell((row + 1) / draws)
     return tuple(replace(a, draws=out[k]) for k, a in enumerate(found))
-
-
-def is_nested(steps: Sequence[Parts]) -> bool:
-    """Whether each step is about one union that grows: the picture is then a chain."""
-    return all(sum(a) in b for a, b in pairwise(steps))
