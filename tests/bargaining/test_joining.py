@@ -184,9 +184,11 @@ def test_beyond_the_limit_a_bound_is_told():
     worth = np.linspace(1, 2, count)
 
     def value(parts: tuple[int, ...]) -> float:
-        return min(float(worth[k]) for p in parts if p.bit_count() == 1 for k in find_parts(p)) if any(
-            p.bit_count() == 1 for p in parts
-        ) else 1.0
+        return (
+            min(float(worth[k]) for p in parts if p.bit_count() == 1 for k in find_parts(p))
+            if any(p.bit_count() == 1 for p in parts)
+            else 1.0
+        )
 
     found = search_joining(count, value, ceilings=worth)
     assert not found.complete

@@ -165,13 +165,8 @@ class SideGame:
 
     @cached_property
     def ceilings(self) -> Array:
-        """Bound each piece's margin whenever it joins as it stands; n."""
-        touched = np.zeros(self.grouped.shape, dtype=bool)
-        touched[self.giver, np.arange(len(self.giver))] = True
-        touched[self.beneficiary, np.arange(len(self.giver))] = True
-        return np.asarray(
-            np.where(touched, np.maximum(self.grouped, 0), 0).sum(axis=1) / self.sizes - self.asks
-        )
+        """Bound each piece's margin whenever it joins as it stands: all clauses that it gains from; n."""
+        return np.asarray(np.maximum(self.grouped, 0).sum(axis=1) / self.sizes - self.asks)
 
     def margin(self, parts: Parts) -> Margin:
         """Value of a step.
@@ -237,11 +232,15 @@ class SideGame:
             limits=scale * self.tolerance[inside],
         )
         values = best.values.copy()
-        try:
-            values[chosen] = solve_concave(game).values
-        except SolveError:
-            # Where floors leave no room between them there is one package, or next to one: the best worst-off.
+        if best.value <= ROUNDING:
+            # No room between the floors: there is one package, or next to one.
             return values
+        try:
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                values[chosen] = solve_concave(game).values
+        except (SolveError, np.linalg.LinAlgError):
+            # Members' floors may leave no interior; the package that serves the worst-off side best is one of few.
+            return best.values.copy()
         return values
 
     def lost(self, parts: Parts, gains: Array) -> Array:

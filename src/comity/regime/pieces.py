@@ -101,9 +101,15 @@ class Piece:
     def provision(self, tag: str) -> Provision | None:
         """Return the strictest provision under a tag: a binding one before others."""
         found = [p for p in self.provisions if p.tag == tag]
-        order = list(Force)
-        key = [(order.index(p.force), p.level is None, p.level or 0.0, p.words) for p in found]
-        return found[key.index(min(key))] if found else None
+        forces, limits = list(Force), list(Limit)
+        return min(
+            found,
+            key=lambda p: (
+                forces.index(p.force), p.level is None, p.level or 0.0, limits.index(p.limit), p.words, p.where,
+                p.excludes,
+            ),
+            default=None,
+        )  # fmt: skip
 
 
 class Match(StrEnum):
