@@ -132,7 +132,7 @@ def _answer(found: RegimePuzzle) -> Answer:
     steps = _steps(len(path.steps))
     if found.whole:
         words = text(
-            "Yes, in this model: a path of {steps} joins all {pieces}. At each step whoever joins gains, and no "
+            "Yes, in this model and at central values: a path of {steps} joins all {pieces}. At each step whoever joins gains, and no "
             "member inside loses more than it tolerates.",
             steps=steps, pieces=pieces,
         )  # fmt: skip
@@ -285,7 +285,7 @@ def _lines(found: RegimePuzzle, step: Step) -> Iterator[Words]:
         part=share(part[worst], "least"),
     )
     outside = float(step.change.sum() - inside[here].sum())
-    yield text("All other economies together: {gain}", gain=money(outside, "others"))
+    yield text("All others together: {gain}", gain=money(outside, "others"))
     used = [i for i, v in zip(table.instruments, step.values, strict=True) if v > 0]
     yield text(
         "Agreed: {what}",
