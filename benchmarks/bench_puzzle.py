@@ -80,10 +80,16 @@ def run_one(pieces: int, kind: str, seed: int, at_once: int) -> None:
         for other in {int(beneficiary[k]), *rng.integers(0, pieces, helped - 1).tolist()}:
             slope[piece == other, k] += rng.normal(1, 0.5, MEMBERS)
     slope *= np.exp(rng.normal(4, 1, INSTRUMENTS))
-    game = SideGame(slope, size, piece, giver, beneficiary, np.full(pieces, 1e-5), np.full(members, tolerance))
+    game = SideGame(
+        slope, size, piece, giver, beneficiary, np.full(pieces, 1e-5), np.full(members, tolerance)
+    )
     begin = time.process_time()
     found = search_joining(
-        pieces, lambda parts: game.margin(parts).value, most=game.bounds, ceilings=game.ceilings, at_once=at_once
+        pieces,
+        lambda parts: game.margin(parts).value,
+        most=game.bounds,
+        ceilings=game.ceilings,
+        at_once=at_once,
     )
     answer = {
         "seconds": time.process_time() - begin,
@@ -96,9 +102,9 @@ def run_one(pieces: int, kind: str, seed: int, at_once: int) -> None:
     print(json.dumps(answer))
 
 
-def measure(sizes: list[int]) -> bool:
-    """Print a line for each size and kind: the slowest of the seeds; True when the promise holds."""
-    good = True
+def measure(sizes: list[int]) -> dict[int, bool]:
+    """Print a line for each size and kind: the slowest of the seeds; whether the promise holds, by sides."""
+    good = {2: True, 3: True}
     for pieces in sizes:
         for kind in KINDS:
             for at_once in (2, 3):
@@ -116,8 +122,8 @@ def measure(sizes: list[int]) -> bool:
                     flush=True,
                 )
                 if pieces == max(SIZES):
-                    good &= worst["seconds"] < PROMISED_SECONDS and memory < PROMISED_GIGABYTES
-                    good &= all(r["complete"] for r in runs)
+                    good[at_once] &= worst["seconds"] < PROMISED_SECONDS and memory < PROMISED_GIGABYTES
+                    good[at_once] &= all(r["complete"] for r in runs)
     return good
 
 
@@ -125,7 +131,18 @@ def run_command(path: Path, label: str) -> None:
     """Run the whole command and print a line."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out.json")
-        command = [sys.executable, "-m", "comity", "regime", "puzzle", str(path), "--draws", "0", "--json", "--quiet"]
+        command = [
+            sys.executable,
+            "-m",
+            "comity",
+            "regime",
+            "puzzle",
+            str(path),
+            "--draws",
+            "0",
+            "--json",
+            "--quiet",
+        ]
         with out.open("wb") as stream:
             child = subprocess.Popen(command, stdout=stream)
             _, status, usage = os.wait4(child.pid, 0)
@@ -157,11 +174,13 @@ def main() -> None:
         pieces, kind, seed, at_once = options.one
         run_one(int(pieces), kind, int(seed), int(at_once))
         return
-    print(f"1. The search: {INSTRUMENTS} instruments, {MEMBERS} members a bloc, slowest of {len(SEEDS)} games")
+    print(
+        f"1. The search: {INSTRUMENTS} instruments, {MEMBERS} members a bloc, slowest of {len(SEEDS)} games"
+    )
     good = measure(options.sizes)
-    if max(SIZES) in options.sizes:
-        words = f"{max(SIZES)} blocs x {INSTRUMENTS} instruments under {PROMISED_SECONDS:.0f} s and"
-        print(f"  promised: {words} {PROMISED_GIGABYTES:.0f} GB, every path covered: {'holds' if good else 'MISSED'}")
+    for sides, holds in good.items() if max(SIZES) in options.sizes else ():
+        words = f"{max(SIZES)} blocs x {INSTRUMENTS} instruments, up to {sides} sides, under {PROMISED_SECONDS:.0f} s"
+        print(f"  promised: {words} and {PROMISED_GIGABYTES:.0f} GB: {'holds' if holds else 'MISSED'}")
     if not options.no_command:
         print("2. The whole command, at central values")
         run_command(EXAMPLE, "the shipped example")

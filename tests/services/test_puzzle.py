@@ -47,7 +47,10 @@ def check_steps(answer: dict[str, Any], sizes: dict[str, float]) -> int:
             inside = {code for side in step["sides"] for code in side}
             for member, gain in step["members"].items():
                 assert home[member] in inside
-                assert gain >= -pieces[home[member]]["tolerance"] * sizes[member] * (1 + 1e-6), (way["key"], member)
+                assert gain >= -pieces[home[member]]["tolerance"] * sizes[member] * (1 + 1e-6), (
+                    way["key"],
+                    member,
+                )
                 checked += 1
             for side in step["sides"]:
                 gain = sum(step["gains"][code] for code in side)
@@ -197,7 +200,10 @@ def test_bad_input_is_one_line_and_exit_two(case: str, tmp_path: Path, capsys: p
 def test_a_country_in_two_blocs_acts_where_the_file_says(tmp_path: Path):
     text = FOUR.replace("[ESP, PRT]", "[ESP, MAR]").replace("draws: 2", "draws: 0\nacts_in: {MAR: NORTH}")
     found = regime_puzzle(path=write(tmp_path, text))
-    assert [p.members for p in found.puzzle.pieces if p.code in ("IBERIA", "NORTH")] == [("ESP",), ("EGY", "MAR", "TUN")]
+    assert [p.members for p in found.puzzle.pieces if p.code in ("IBERIA", "NORTH")] == [
+        ("ESP",),
+        ("EGY", "MAR", "TUN"),
+    ]
     assert found.puzzle.elsewhere["IBERIA"] == ("MAR",)
 
 
