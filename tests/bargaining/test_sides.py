@@ -1,4 +1,4 @@
-"""Steps of joining: their value against another program, their bound, and that nobody is pushed below a floor."""
+"""Steps of joining: their value against another program, their bound, and nobody pushed below a floor."""
 
 from __future__ import annotations
 

@@ -20,7 +20,6 @@ from comity.regime.pieces import (
     provisions_on_record,
 )
 
-
 TAGS = Tags.load()
 
 

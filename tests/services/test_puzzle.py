@@ -157,34 +157,39 @@ def test_a_horizon_shortens_the_path(found: RegimePuzzle, tmp_path: Path):
     assert not short.whole
 
 
+IBERIA = "name: Iberia"
+TWO = "members: [ESP, PRT]"
 BAD = {
-    "unknown member": (("[ESP, PRT]", "[ESP, PRX]"), "pieces.1.members.1: bloc 'IBERIA': unknown member 'PRX'"),
-    "in two blocs": (("[ESP, PRT]", "[ESP, MAR]"), "MAR is in IBERIA and in NORTH"),
-    "twice in one": (("[ESP, PRT]", "[ESP, ESP]"), "ESP is a member of 'IBERIA' twice"),
-    "ends before it begins": (("name: Iberia", "name: Iberia\n    since: 2000\n    ended: 1990"), "before it begins"),
-    "has ended": (("name: Iberia", "name: Iberia\n    ended: 2010"), "ended in 2010"),
-    "agreement after its end": (("name: Iberia", "name: Iberia\n    agreements: [bad.yaml]"), "bad.yaml:5: ended:"),
-    "agreement that ended": (("name: Iberia", "name: Iberia\n    agreements: [old.yaml]"), "'old' ended in 2004"),
-    "unknown area": (("name: Iberia", "name: Iberia\n    area: Atlantis"), "no area of free movement"),
-    "unknown tag": (("tag: RM01, words: a floor", "tag: gold, words: a floor"), "unknown clause tag 'gold'"),
-    "level out of bounds": (("level: 5", "level: 500"), "500 is out of bounds"),
-    "unknown key": (("mark: own draft\n", "mark: own draft\n    flag: red\n"), "unknown key"),
-    "no members": (("members: [ESP, PRT]\n", "spells: [{country: ESP, left: 2010}]\n"), "has no member in 2020"),
+    "unknown member": ("[ESP, PRT]", "[ESP, PRX]", "pieces.1.members.1: bloc 'IBERIA': unknown member 'PRX'"),
+    "in two blocs": ("[ESP, PRT]", "[ESP, MAR]", "MAR is in IBERIA and in NORTH"),
+    "twice in one": ("[ESP, PRT]", "[ESP, ESP]", "ESP is a member of 'IBERIA' twice"),
+    "ends too early": (IBERIA, f"{IBERIA}\n    since: 2000\n    ended: 1990", "before it begins"),
+    "has ended": (IBERIA, f"{IBERIA}\n    ended: 2010", "ended in 2010"),
+    "agreement after its end": (IBERIA, f"{IBERIA}\n    agreements: [bad.yaml]", "bad.yaml:5: ended:"),
+    "agreement that ended": (IBERIA, f"{IBERIA}\n    agreements: [old.yaml]", "'old' ended in 2004"),
+    "unknown area": (IBERIA, f"{IBERIA}\n    area: Atlantis", "no area of free movement"),
+    "unknown tag": ("tag: RM01, words: a floor", "tag: gold, words: a floor", "unknown clause tag 'gold'"),
+    "level out of bounds": ("level: 5", "level: 500", "500 is out of bounds"),
+    "unknown key": ("mark: own draft\n", "mark: own draft\n    flag: red\n", "unknown key"),
+    "no members": (TWO, "spells: [{country: ESP, left: 2010}]", "has no member in 2020"),
     "spells overlap": (
-        ("members: [ESP, PRT]\n", "members: [ESP]\n    spells: [{country: ESP, joined: 2010}]\n"),
+        TWO,
+        "members: [ESP]\n    spells: [{country: ESP, joined: 2010}]",
         "ESP is in 'IBERIA' twice at the same time",
     ),
-    "a country's code": (("code: IBERIA", "code: FRA"), "'FRA' is a country"),
-    "acts nowhere": (("reason: test\n", "reason: test\nacts_in: {ESP: NORTH}\n"), "ESP is not in 'NORTH'"),
+    "a country's code": ("code: IBERIA", "code: FRA", "'FRA' is a country"),
+    "acts nowhere": ("reason: test\n", "reason: test\nacts_in: {ESP: NORTH}\n", "ESP is not in 'NORTH'"),
     "bad table": (
-        ("reason: test\n", "reason: test\ntable: [{between: [GULF, MOON], families: []}]\n"), "'MOON' is no piece",
+        "reason: test\n",
+        "reason: test\ntable: [{between: [GULF, MOON], families: []}]\n",
+        "'MOON' is no piece",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD, ids=str)
 def test_bad_input_is_one_line_and_exit_two(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    (old, new), words = BAD[case]
+    old, new, words = BAD[case]
     head = "agreement: {}\ntitle: X\nparties: [ESP, PRT]\nsigned: {}\nended: 2004\nsource: s\nmark: read\n"
     (tmp_path / "bad.yaml").write_text(head.format("bad", 2010), encoding="utf-8")
     (tmp_path / "old.yaml").write_text(head.format("old", 1990), encoding="utf-8")

@@ -44,7 +44,7 @@ NOTHING: Final = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """One step: the sides that join as bit masks (bit k is piece k), by lowest piece, and the step's value."""
+    """One step: the sides that join as bit masks (bit k is piece k), by lowest piece, and its value."""
 
     parts: Parts
     value: float
@@ -183,7 +183,7 @@ class _Search:
         return Joining(joins, ends, reached, bound, True, len(self.values), self.divisions)
 
     def reaches(self, parts: Masks, bound: Array) -> Array:
-        """What the best paths that end with these steps can be at most."""
+        """Bound what the best paths that end with these steps can be."""
         return np.asarray(np.minimum(bound, self.top[parts].min(axis=1)))
 
     def ask(self, parts: Parts) -> float:
@@ -278,7 +278,7 @@ class _Search:
         return tuple(sorted(ends, key=lambda e: (-e[0].bit_count(), _lowest(e[0]))))
 
     def tree(self, union: int, steps: int) -> Iterator[Join]:
-        """Steps that lead into a union, each after those it needs."""
+        """List steps that lead into a union, each after those it needs."""
         if union.bit_count() == 1:
             return
         parts, shares = self.split[union, min(steps, union.bit_count() - 1)]

@@ -89,8 +89,8 @@ class SideGame:
     Two pieces of one member each; each clause costs its giver 1 and gives the other 3:
 
     >>> game = SideGame(
-    ...     np.array([[-1.0, 3.0], [3.0, -1.0]]), np.ones(2), np.arange(2), np.array([0, 1]), np.array([1, 0]),
-    ...     np.zeros(2), np.zeros(2))
+    ...     np.array([[-1.0, 3.0], [3.0, -1.0]]), np.ones(2), np.arange(2),
+    ...     np.array([0, 1]), np.array([1, 0]), np.zeros(2), np.zeros(2))
     >>> round(game.margin((1, 2)).value, 6), game.bargain((1, 2)).round(3).tolist()
     (2.0, [1.0, 1.0])
     """
@@ -134,7 +134,7 @@ class SideGame:
         return np.asarray((one >= 0) & (other >= 0) & (one != other))
 
     def floors(self, parts: Parts) -> Array:
-        """What each side must gain at least; a union that is there already asks for no loss; sides."""
+        """Floor of each side: what it asks; a union that is there already asks for no loss."""
         return np.array(
             [
                 self.asks[p.bit_length() - 1] * self.sizes[p.bit_length() - 1] if p.bit_count() == 1 else 0.0
@@ -143,7 +143,7 @@ class SideGame:
         )
 
     def bounds(self, parts: Masks) -> Array:
-        """Bound the values of many steps with equally many sides (K × sides → K), from the dual in closed form.
+        """Bound the values of many steps with equally many sides (K × sides → K), by the dual.
 
         Members' tolerances are left out, and for every weighting of the sides no package gives the weighted
         sides more than all clauses that they together gain from.
@@ -239,12 +239,13 @@ class SideGame:
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 values[chosen] = solve_concave(game).values
         except (SolveError, np.linalg.LinAlgError):
-            # Members' floors may leave no interior; the package that serves the worst-off side best is one of few.
+            # Members' floors may leave no interior; the package that serves the worst-off side best is
+            # one of few.
             return best.values.copy()
         return values
 
     def lost(self, parts: Parts, gains: Array) -> Array:
-        """By how much members inside fall below what they tolerate, as a share of their size; I, 0 outside."""
+        """By how much members inside fall below what they tolerate, as a share of size; I, 0 outside."""
         inside, _ = self._inside(parts, np.zeros(0, dtype=np.intp))
         out = np.zeros(len(self.size))
         out[inside] = np.maximum(-gains[inside] / self.size[inside] - self.tolerance[inside], 0.0)

@@ -105,8 +105,8 @@ class Piece:
         return min(
             found,
             key=lambda p: (
-                forces.index(p.force), p.level is None, p.level or 0.0, limits.index(p.limit), p.words, p.where,
-                p.excludes,
+                forces.index(p.force), p.level is None, p.level or 0.0, limits.index(p.limit),
+                p.words, p.where, p.excludes,
             ),
             default=None,
         )  # fmt: skip
@@ -211,7 +211,7 @@ def _fit(a: Piece, b: Piece, tag: str, tags: Tags) -> Fit:
 
 
 def provisions_of_area(area: FreeMovementArea) -> tuple[Provision, ...]:
-    """What an area of free movement on record gives its members. Uneven practice is no binding promise."""
+    """Write what an area of free movement gives its members; uneven practice is no binding promise."""
     force = Force.BINDING if area.practice == "open" else Force.BEST_EFFORT
     words = f"{area.instrument} (since {area.since}; practice: {area.practice})"
     where = "catalogue:free_movement_members"
@@ -219,7 +219,7 @@ def provisions_of_area(area: FreeMovementArea) -> tuple[Provision, ...]:
 
 
 def provisions_of_agreement(agreement: Agreement) -> tuple[Provision, ...]:
-    """What an agreement file lays down, one provision per clause and tag."""
+    """Write what an agreement file lays down, one provision per clause and tag."""
     return tuple(
         Provision(tag, clause.summary, clause.value, Limit.EXACTLY, clause.force, (),
                   f"agreement:{agreement.key} clause {clause.key}", agreement.mark)

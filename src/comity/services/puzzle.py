@@ -129,7 +129,7 @@ class RegimePuzzle:
         return tuple(c for mask in found.together[1:] for c in self.table.names(mask))
 
     def outsiders(self, found: Architecture) -> float:
-        """What all economies that are in no piece gain together; US$ million a year."""
+        """Sum the gains of all economies that are in no piece; US$ million a year."""
         apart = np.ones(len(found.gains), dtype=bool)
         apart[self.table.places] = False
         return float(found.gains[apart].sum())

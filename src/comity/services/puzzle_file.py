@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from comity.bargaining.joining import MOST_PIECES
 from comity.errors import EvidenceNotFound
 from comity.regime import Force, Register, Tags, read_areas
 from comity.regime.pieces import (

@@ -42,7 +42,11 @@ __all__ = ["Instrument", "PuzzleTable", "compare_all"]
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A family of clauses that one bloc gives to another; ``clauses`` are positions of candidates."""
+    """A family of clauses that one bloc gives to another; ``clauses`` are positions of candidates.
+
+    >>> Instrument("fees", "GULF", "ASEAN", (0, 1)).key
+    'fees-GULF-ASEAN'
+    """
 
     family: str
     giver: str
@@ -161,7 +165,7 @@ class PuzzleTable:
         return out * self.room
 
     def slopes(self, values: Array, outcome: Outcome) -> Array:
-        """Derivatives of every economy's gain by every instrument at a solved mixture; N × M."""
+        """Differentiate every economy's gain by every instrument at a solved mixture; N × M."""
         full = to_usd_million(1.0) * differentiate(
             self.lab.world, self.lab.menu, self.strengths(values), outcome, self.lab.bench.weights
         )

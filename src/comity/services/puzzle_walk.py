@@ -16,10 +16,10 @@ import numpy as np
 
 from comity.bargaining.joining import find_parts
 from comity.errors import SolveError
-from comity.world.menu import Menu
 from comity.services.world_clauses import make_shock
 from comity.services.world_draws import draw_values
 from comity.units import to_usd_million
+from comity.world.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +83,8 @@ class Step:
 class Refusal:
     """Why a step is not taken: its margin, whose demands it fails at, and members whose tolerance binds.
 
-    With a margin of 0 or more there is a package on local values, and ``sides`` and ``members`` are those that
+    With a margin of 0 or more there is a package on local values, and ``sides`` and ``members`` are
+    those that
     the full world leaves short in the last package tried.
     """
 
@@ -127,7 +128,7 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """What a piece has inside, and what it would have if it stayed apart and the others kept what they agreed.
+    """What a piece has inside, and what it would have apart while the others keep what they agreed.
 
     US$ million a year; ``others`` is what the other pieces together would lose by that.
     """
@@ -194,7 +195,7 @@ def _take(
 
 
 def _tighten(asked: SideGame, parts: Parts, lost: Array, short: Array) -> SideGame:
-    """Ask for more where the full world fell short: of members by what they lost, of sides by what they missed."""
+    """Ask for more where the full world fell short: members by loss, sides by what they missed."""
     asks, tolerance = asked.asks.copy(), asked.tolerance - OVERSHOOT * lost
     for part, miss in zip(parts, short, strict=True):
         pieces = find_parts(part)
@@ -261,7 +262,7 @@ def hub_and_spoke(table: PuzzleTable) -> Architecture:
 
 
 def find_apart(table: PuzzleTable, found: Architecture) -> tuple[Apart, ...]:
-    """What each piece of the largest union would have apart, the others keeping what they agreed (full world)."""
+    """Value each piece of the largest union apart, the others keeping what they agreed (full world)."""
     game = table.game
     start = table.solve(found.values)
     inside = game.side_gains(tuple(1 << k for k in range(len(table.codes))), found.gains[table.places])
