@@ -123,7 +123,7 @@ class SideGame:
     @cached_property
     def sizes(self) -> Array:
         """Size of each piece; n."""
-        return np.bincount(self.piece, weights=self.size, minlength=len(self))
+        return np.asarray(np.bincount(self.piece, weights=self.size, minlength=len(self)), dtype=float)
 
     def between(self, parts: Parts) -> NDArray[np.bool_]:
         """Tell which clauses pass between different sides; M."""

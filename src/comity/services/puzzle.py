@@ -114,7 +114,7 @@ class RegimePuzzle:
             (self.piece_gains(found.draws) / sizes).min(axis=1),
         )
 
-    def losers(self, found: Architecture) -> tuple[str, ...]:
+    def worse_off(self, found: Architecture) -> tuple[str, ...]:
         """Members that have less in the end than today, by more than they tolerate in one step."""
         game = self.table.game
         share = found.gains[self.table.places] / game.size
@@ -193,7 +193,7 @@ class RegimePuzzle:
             "together": [list(t.names(u)) for u in a.together],
             "left_out": list(self.left_out(a)),
             "joint_gain": _as_json(self.total(a)), "least_gain_share": _as_json(self.least(a)),
-            "losing_members": list(self.losers(a)), "outside_economies": self.outsiders(a),
+            "members_worse_off": list(self.worse_off(a)), "outside_economies": self.outsiders(a),
             "gains": dict(zip(t.codes, self.piece_gains(a.gains).tolist(), strict=True)),
             "refused": [self._refusal(r) for r in a.refused],
             "steps": [

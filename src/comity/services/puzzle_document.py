@@ -242,7 +242,7 @@ def _lines(found: RegimePuzzle, step: Step) -> Iterator[Words]:
     inside = step.change[table.places]
     sides = game.side_gains(step.parts, inside)
     for part, gain in zip(step.parts, sides, strict=True):
-        size = sum(game.sizes[k] for k in find_parts(part))
+        size = float(game.sizes[list(find_parts(part))].sum())
         yield text(
             "{who}: {gain}, {part} of GDP",
             who=Name(join_names(table.names(part))),
@@ -250,12 +250,12 @@ def _lines(found: RegimePuzzle, step: Step) -> Iterator[Words]:
             part=share(gain / size, "step"),
         )
     here = np.isin(game.piece, find_parts(sum(step.parts)))
-    part = np.where(here, inside / game.size, np.inf)
-    worst = int(part.argmin())
+    shares = np.where(here, inside / game.size, np.inf)
+    worst = int(shares.argmin())
     yield text(
         "Least: {who}, {part} of GDP",
         who=Name(found.names[table.members[worst]]),
-        part=share(part[worst], "least"),
+        part=share(float(shares[worst]), "least"),
     )
     outside = float(step.change.sum() - inside[here].sum())
     yield text("All others together: {gain}", gain=money(outside, "others"))
@@ -273,7 +273,7 @@ def _architectures(found: RegimePuzzle) -> Iterator[Block]:
     yield Heading(2, "Ways to a wider regime, compared", "architectures")
     rows: list[tuple[Cell, ...]] = []
     for a in found.architectures:
-        left, losers = found.left_out(a), found.losers(a)
+        left, worse = found.left_out(a), found.worse_off(a)
         rows.append(
             (
                 Name(a.title),
@@ -281,7 +281,7 @@ def _architectures(found: RegimePuzzle) -> Iterator[Block]:
                 money(found.total(a), f"total|{a.key}"),
                 share(found.least(a), f"least|{a.key}"),
                 Name(", ".join(left)) if left else "nobody",
-                name_members(found, losers) if losers else "nobody",
+                name_members(found, worse) if worse else "nobody",
                 money(found.outsiders(a), f"outside|{a.key}"),
             )
         )

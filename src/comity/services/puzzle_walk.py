@@ -242,9 +242,9 @@ def hub_and_spoke(table: PuzzleTable) -> Architecture:
         for k in range(count)
         if k != hub and tuple(sorted((1 << hub, 1 << k))) not in pairs
     ]
-    for parts in spokes:
+    for spoke in spokes:
         here = table.around(table.slopes(values, outcome)) if steps else game
-        taken = _take(table, here, parts, values, outcome, gains)
+        taken = _take(table, here, spoke, values, outcome, gains)
         if isinstance(taken, Refusal):
             refused.append(taken)
             continue
