@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
@@ -67,7 +67,7 @@ def show_paragraph(place: Place, paragraph: Paragraph, number: int) -> Shown:
         changes = word_changes(base.wording, one.wording) if against and base is not None else ()
         who = tuple(place.names.get(each, each) for each in one.proponents) if names else ()
         wordings.append(Wording(one, changes, who, code is not None and code in one.proponents))
-    remarks = ()
+    remarks: tuple[Remark, ...] = ()
     if place.may(Act.READ_COMMENTS):
         remarks = tuple(each for each in place.state.comments if each.paragraph == paragraph.key)
     notices = tuple(
@@ -181,7 +181,7 @@ def revisions(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", contents, name="text"),
     path("revisions/", revisions, name="text_revisions"),
     path("", include(text_files.urlpatterns)),
