@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.forum.dealing import PACKAGE, SEATS, Dealing, fields
 
+from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.models import SealedGameRow
 from comity.protocol.conference import Act
@@ -253,6 +254,17 @@ def test_without_consent_of_all_there_is_no_answer_and_no_name(deals):
     assert "not every delegation" in page
     assert "MAR" not in page.split("message error")[1].split("</li>")[0]
     assert deals.round.asks.count() == 0
+
+
+def test_an_ask_rests_on_a_right_and_a_model(deals):
+    deals.sheets()
+    with pytest.raises(InputError, match="for: facilitator"):
+        actions.ask_for_packages(round=deals.round, seat=SEATS["mar_head"], now=deals.now)
+    row = actions.ask_for_packages(round=deals.round, seat=SEATS["facilitator"], now=deals.now)
+    assert '"verdict": "found"' in row.answer
+    deals.round.round_file += "# another file\n"
+    with pytest.raises(InputError, match="has not been computed"):
+        actions.ask_for_packages(round=deals.round, seat=SEATS["facilitator"], now=deals.now)
 
 
 @pytest.mark.parametrize("name", ["secretariat", "mar_head", "observer", "society"])
