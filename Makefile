@@ -49,6 +49,7 @@ bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, i
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_draws.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_coherence.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_regime.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_puzzle.py
 	@$(BIN)/python benchmarks/bench_bargaining.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world_round.py
 

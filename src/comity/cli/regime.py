@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,10 +14,17 @@ from comity.cli.output import (
     progress_bar,
     show_answer,
 )
+from comity.errors import InputError
+
+if TYPE_CHECKING:
+    from comity.reports.document import Block
 
 __all__ = ["app"]
 
-app = typer.Typer(help="The regime: speed, coverage, agencies, agenda and pictures.", rich_markup_mode=None)
+app = typer.Typer(
+    help="The regime: speed, coverage, agencies, agenda, the puzzle of blocs, pictures.",
+    rich_markup_mode=None,
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 Html = Annotated[
@@ -144,6 +151,12 @@ def picture(
     store: Annotated[
         Path, typer.Option("--store", metavar="FOLDER", help="Folder of the agreements that you added.")
     ] = Path("comity-agreements"),
+    puzzle_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--puzzle", metavar="FILE", help="Also show how the blocs of a puzzle file join, step by step."
+        ),
+    ] = None,
     json: Json = False,
     html: Html = None,
     full: Annotated[
@@ -157,6 +170,50 @@ def picture(
     from comity.services.regime_picture import regime_picture
 
     found = regime_picture(country=country, area=area, year=year, store=store)
+    story: tuple[Block, ...] = ()
+    if puzzle_file is not None:
+        if json:
+            msg = "a storyboard is not data"
+            raise InputError(msg, key="--puzzle", accepted=f"comity regime puzzle {puzzle_file} --json")
+        from comity.services.puzzle import regime_puzzle
+
+        with progress_bar(quiet=quiet) as progress:
+            story = regime_puzzle(path=puzzle_file, progress=progress).storyboard()
+    show_answer(
+        found.to_json,
+        lambda: found.document(storyboard=story),
+        lambda: found.document(brief=not full, storyboard=story),
+        json=json,
+        html=html,
+        quiet=quiet,
+    )
+
+
+@app.command()
+def puzzle(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A puzzle file (YAML).")],
+    json: Json = False,
+    html: Html = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws; the file's own unless told."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=0, max=2000, help="Number of draws; 0 for central values alone."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search for a path on which blocs join step by step, whoever joins gains and nobody inside loses."""
+    if html is not None:
+        check_writable(html, option="--html")
+    from comity.services.puzzle import regime_puzzle
+
+    with progress_bar(quiet=quiet) as progress:
+        found = regime_puzzle(path=file, seed=seed, draws=draws, progress=progress)
     show_answer(
         found.to_json,
         found.document,

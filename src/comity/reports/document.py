@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
+from comity.reports.storyboard import Cast, Frame, Storyboard
 from comity.reports.words import (
     HREF,
     Amount,
@@ -36,6 +37,7 @@ __all__ = [
     "BarRow",
     "Block",
     "Bullets",
+    "Cast",
     "Cell",
     "Column",
     "Details",
@@ -44,6 +46,7 @@ __all__ = [
     "Exchange",
     "Flow",
     "FlowMap",
+    "Frame",
     "Heading",
     "Inline",
     "KeyValues",
@@ -59,6 +62,7 @@ __all__ = [
     "RangeChart",
     "RangeRow",
     "Source",
+    "Storyboard",
     "Table",
     "Text",
     "Words",
@@ -393,6 +397,7 @@ Block: TypeAlias = (
     | BarChart
     | LineChart
     | FlowMap
+    | Storyboard
     | Table
     | Matrix
     | Notice

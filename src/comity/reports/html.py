@@ -46,6 +46,7 @@ _KINDS: Final = {
     model.BarChart: "bar_chart",
     model.LineChart: "line_chart",
     model.FlowMap: "flow_map",
+    model.Storyboard: "storyboard",
     model.Table: "table",
     model.Matrix: "matrix",
     model.Notice: "notice",

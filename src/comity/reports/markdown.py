@@ -81,6 +81,7 @@ class _Writer:
             model.Table: self.grid,
             model.Matrix: self.grid,
             model.FlowMap: self.flows,
+            model.Storyboard: self.storyboard,
             model.Notice: lambda b: [f"> **{NOTICES[b.kind]}.** {self.words(b.text)}"],
             model.KeyValues: lambda b: [self.items([_pair(*item) for item in b.items])],
             model.Details: lambda b: [f"**{self.words(b.summary)}**", *self.blocks(b.blocks)],
@@ -167,6 +168,14 @@ class _Writer:
             label = f", {self.words(flow.label)}" if model.Text.of(flow.label).plain else ""
             route = f"{self.words(origin)} {block.joint} {self.words(destination)}"
             lines.append(f"- {route}{label}: {self.words(flow.figure)}")
+        return self._titled(block.title, block.note, "\n".join(lines))
+
+    def storyboard(self, block: model.Storyboard) -> list[str]:
+        lines = []
+        for place, frame in enumerate(block.frames, start=1):
+            lines.append(f"{place}. **{self.words(frame.title)}**")
+            lines += [f"   - {state}: {self.words(words)}" for state, words in frame.summary()]
+            lines += [f"   - {self.words(line)}" for line in frame.lines]
         return self._titled(block.title, block.note, "\n".join(lines))
 
     def _titled(self, title: Words, note: Words | None, body: str, mark: str = "") -> list[str]:

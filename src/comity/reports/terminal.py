@@ -119,6 +119,7 @@ class _Writer:
             model.Table: lambda b: self.grid(grid_of(b)),
             model.Matrix: lambda b: self.grid(grid_of(b)),
             model.FlowMap: self.flows,
+            model.Storyboard: self.storyboard,
             model.Notice: self.notice,
             model.KeyValues: self.pairs,
             model.Details: self.details,
@@ -294,6 +295,18 @@ class _Writer:
         ]
         notes = [] if block.note is None else [self.words(block.note, "dim")]
         return Group(self.words(block.title, "bold"), *notes, self.items(items))
+
+    def storyboard(self, block: model.Storyboard) -> RenderableType:
+        lines = RichTable.grid(padding=(0, 1, 0, 0))
+        lines.add_column(no_wrap=True)
+        lines.add_column(overflow="fold")
+        for place, frame in enumerate(block.frames, start=1):
+            lines.add_row(f"{place}.", self.words(frame.title, "bold"))
+            for state, words in frame.summary():
+                lines.add_row("", RichText(f"{state}: ", "dim").append_text(self.words(words)))
+            lines.add_row("", self.items(frame.lines))
+        notes = [] if block.note is None else [self.words(block.note, "dim")]
+        return Group(self.words(block.title, "bold"), *notes, lines)
 
     def notice(self, block: model.Notice) -> RenderableType:
         line = RichText.assemble((f"{NOTICES[block.kind]}. ", "bold"))
