@@ -227,8 +227,8 @@ _SEALED: Final = frozenset({"sealed"})
 def list_moves(
     request: HttpRequest,
     slug: str,
-    after: int = Query(0, ge=0, le=10**9),
-    most: int = Query(100, ge=1, le=500),
+    after: int = Query(0, ge=0, le=10**9),  # type: ignore[type-arg]
+    most: int = Query(100, ge=1, le=500),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """List moves after a number, in order."""
     place = stand(request, slug, Act.READ_LOG)
