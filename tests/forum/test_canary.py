@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A random word, a number and a secret answer of one delegation: nowhere outside its own pages.
 
 ``test_isolation`` looks in every answer; here: the database file as it lies on the disk, its write-ahead log, a
@@ -198,7 +199,14 @@ def test_a_dump_of_postgresql_holds_nothing(tmp_path):
     with psycopg.connect(URL, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
     try:
-        made = run("demo", "--no-serve", COMITY_DATABASE_URL=url, COMITY_DATA=str(tmp_path / "d"))
+        made = run(
+            "demo",
+            "--no-serve",
+            "--data",
+            str(tmp_path / "d"),
+            COMITY_DATABASE_URL=url,
+            COMITY_DATA=str(tmp_path / "d"),
+        )
         assert made.returncode == 0, made.stderr
         dump = subprocess.run(["pg_dump", url], capture_output=True, check=False)
         if dump.returncode:

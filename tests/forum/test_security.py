@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What an attacker would try: forms of other sites, other hosts, guessed passwords, old sessions, open redirects."""
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from comity.forum.models import Audit, Membership, MoveRow
 from comity.protocol.conference import Act, Role, Seat
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a quite long phrase of four"  # noqa: S105  (of an account that lives for one test)
+PASSWORD = "a quite long phrase of four"
 
 
 @pytest.fixture

@@ -71,13 +71,13 @@ def make_move(
     now
         The door's clock. If it is behind the last move, the move takes the time of that move and is marked.
     user
-        Who acts, for the trail; not shown. They must hold the seat when the move is written. None for commands.
+        Who acts; they must hold the seat when the move is written. None for commands.
 
     Raises
     ------
     comity.errors.InputError
-        When the round does not allow the move, the seat is not (or no longer) that of the user, a sealed answer
-        was not sealed here, or the key was used for something else.
+        When the round does not allow the move, the seat is not (or no longer) that of the user, a sealed
+        answer was not sealed here, or the key was used for something else.
     """
     if not 1 <= len(key) <= 100:
         msg = "a move has a key of 1 to 100 characters"
@@ -175,7 +175,7 @@ def answer_in_secret(
 
 
 def _check_answer(round_: Round, seat: Seat, payload: Mapping[str, Any]) -> None:
-    """Open a sealed answer when it comes in: one that does not open would keep the outcome from being said."""
+    """Open a sealed answer as it comes in: one that does not open would keep the outcome unsaid."""
     acceptance, words = str(payload.get("acceptance")), str(payload.get("sealed"))
     try:
         delegation = Delegation.objects.get(round_id=round_.pk, code=seat.delegation)

@@ -25,8 +25,8 @@ __all__ = ["OF_ADMITTED", "check_right", "check_seat"]
 OF_ADMITTED: Final = frozenset(
     {Act.READ_PRIVATE_SHEET, Act.SAVE_PRIVATE_SHEET, Act.PREVIEW_PACKAGE, Act.ANSWER_IN_SECRET}
 )
-"""What a member of a delegation may do only after they were admitted: the secretariat seats people, but cannot
-seat itself among those who read a delegation's private sheets."""
+"""What a member of a delegation may do only after they were admitted: the secretariat seats people, but
+cannot seat itself among those who read a delegation's private sheets."""
 
 
 def check_seat(round_: Round, seat: Seat, user: Any, act: Act) -> Membership | None:  # noqa: ANN401

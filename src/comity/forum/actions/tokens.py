@@ -89,7 +89,7 @@ def revoke_token(*, user: Any, token: int, now: datetime) -> bool:  # noqa: ANN4
 
 
 def find_token(token: str, *, now: datetime) -> ApiToken | None:
-    """Return the token if it can be used: not over, not taken back, and its seat is the one it was made for."""
+    """Return the token if it can be used: not over, not taken back, its seat still the same."""
     if not token.startswith(_BEGINS) or len(token) > 200:
         return None
     found = (

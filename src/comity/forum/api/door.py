@@ -112,9 +112,9 @@ api = NinjaAPI(
     title="Comity forum",
     version="1",
     description=(
-        "What a seat may do in the browser, for programs. Make a token on the page 'API tokens' of your account. "
-        "Every call passes the same rights as the pages. A write carries a key of your choice: the same key makes "
-        "the same move once."
+        "What a seat may do in the browser, for programs. Make a token on the page 'API tokens' of your "
+        "account. Every call passes the same rights as the pages. A write carries a key of your choice: the "
+        "same key makes the same move once."
     ),
     docs_url=None,  # our own page; the usual ones want scripts of others
     openapi_url=None,  # likewise: served by our own view, so that its errors have our shape

@@ -28,7 +28,6 @@ from comity.forum.api.shapes import (
 )
 from comity.forum.selectors import moves_of
 from comity.protocol.conference import (
-    MOVES,
     Act,
     allows,
     describe,
@@ -39,7 +38,6 @@ from comity.protocol.conference import (
 )
 
 if TYPE_CHECKING:
-    from comity.forum.gate import Place
     from comity.protocol.conference import Acceptance, Commitment, Proposal, Seat
 
 __all__ = ["REFUSALS", "show_acceptance"]
@@ -65,7 +63,7 @@ def _seat(seat: Seat) -> dict[str, Any]:
 
 @api.get("/rounds", response={200: list[RoundLine], **REFUSALS}, tags=["rounds"])
 def list_rounds(request: HttpRequest) -> list[dict[str, Any]]:
-    """The round of the token."""
+    """Show the round of the token."""
     place = stand(request, request.auth.member.round.slug, Act.READ_PUBLIC_PAGE)  # type: ignore[attr-defined]
     return [
         {
@@ -122,7 +120,7 @@ def show_round(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 @api.get("/rounds/{slug:slug}/text", response={200: TextShape, **REFUSALS}, tags=["text"])
 def show_text(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """The text, with its brackets; who proposes what only for seats that may read it."""
+    """Show the text, with its brackets; who proposes what only for seats that may read it."""
     place = stand(request, slug, Act.READ_TEXT)
     text = readable_text(place.seat.role, place.state)
     if text is None:
@@ -180,7 +178,7 @@ def _file(data: bytes | str, kind: str, name: str) -> HttpResponse:
     openapi_extra=_hands_out("text/markdown", _WORD, "application/akn+xml"),
 )
 def export_text(request: HttpRequest, slug: str, form: Literal["md", "docx", "xml"] = "md") -> HttpResponse:
-    """The whole text as a file, with its brackets and who stands behind them."""
+    """Hand out the whole text as a file, with its brackets and who stands behind them."""
     from comity.services.text_file import FORMS, dump_text  # noqa: PLC0415  (lxml only when asked for)
 
     place = stand(request, slug, Act.EXPORT_TEXT)
@@ -196,7 +194,7 @@ def export_text(request: HttpRequest, slug: str, form: Literal["md", "docx", "xm
     openapi_extra=_hands_out("text/markdown", _WORD, "text/plain"),
 )
 def export_clean(request: HttpRequest, slug: str, form: Literal["md", "docx", "txt"] = "md") -> HttpResponse:
-    """The words alone, of a text without brackets."""
+    """Hand out the words alone, of a text without brackets."""
     from comity.services.text_clean import write_clean  # noqa: PLC0415
     from comity.services.text_file import FORMS  # noqa: PLC0415
 
@@ -216,7 +214,7 @@ def export_clean(request: HttpRequest, slug: str, form: Literal["md", "docx", "t
     openapi_extra=_hands_out("application/jsonl"),
 )
 def export_journal(request: HttpRequest, slug: str) -> HttpResponse:
-    """The sealed journal, which 'comity' can check and replay. Answers in secret are in it as they were sealed."""
+    """Hand out the sealed journal, which 'comity' replays; answers in secret are in it as sealed."""
     place = stand(request, slug, Act.EXPORT_LOG)
     words = write_journal(place.charter, moves_of(place.round))
     return _file(words, "application/jsonl; charset=utf-8", f"{slug}-journal.jsonl")
@@ -229,10 +227,10 @@ _SEALED: Final = frozenset({"sealed"})
 def list_moves(
     request: HttpRequest,
     slug: str,
-    after: int = Query(0, ge=0, le=10**9),
-    most: int = Query(100, ge=1, le=500),
+    after: int = Query(0, ge=0, le=10**9),  # type: ignore[type-arg]
+    most: int = Query(100, ge=1, le=500),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
-    """Moves after a number, in order."""
+    """List moves after a number, in order."""
     place = stand(request, slug, Act.READ_LOG)
     found = moves_of(place.round, first=after + 1, last=min(after + most, place.state.moves))
     rows = [
@@ -277,7 +275,7 @@ def _proposal(each: Proposal) -> dict[str, Any]:
 
 @api.get("/rounds/{slug:slug}/proposals", response={200: list[ProposalShape], **REFUSALS}, tags=["packages"])
 def list_proposals(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
-    """Packages, requests and offers on the table, and those withdrawn."""
+    """List packages, requests and offers on the table, and those withdrawn."""
     place = stand(request, slug, Act.READ_PROPOSALS)
     return [_proposal(each) for each in place.state.proposals.values()]
 
@@ -303,7 +301,7 @@ def show_acceptance(each: Acceptance) -> dict[str, Any]:
     "/rounds/{slug:slug}/acceptances", response={200: list[AcceptanceShape], **REFUSALS}, tags=["packages"]
 )
 def list_acceptances(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
-    """Packages under acceptance in secret, and their outcomes."""
+    """List packages under acceptance in secret, and their outcomes."""
     place = stand(request, slug, Act.READ_ACCEPTANCES)
     return [show_acceptance(each) for each in place.state.acceptances.values()]
 
@@ -388,7 +386,7 @@ def list_calendar(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
 
 @api.get("/rounds/{slug:slug}/private", response={200: PrivateShape, **REFUSALS}, tags=["private"])
 def show_private(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """The private sheet of the own delegation."""
+    """Show the private sheet of the own delegation."""
     from comity.forum.actions import open_sheet  # noqa: PLC0415
 
     asks_private(request)

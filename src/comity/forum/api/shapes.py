@@ -5,7 +5,7 @@ Who may import me: this room. Start at :class:`RoundState`.
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003 (read at run time)
+from datetime import date, datetime
 from typing import Any
 
 from ninja import Schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpRequest  # noqa: TC002 (read at run time)
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from comity.errors import InputError

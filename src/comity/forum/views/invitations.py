@@ -72,7 +72,7 @@ def _demo_round(slug: str) -> Round:
 
 
 def _demo_members(round_: Round) -> QuerySet[Membership]:
-    """Return seats that may be taken without a password: accounts of exercises only, made by the demonstration."""
+    """Return seats that may be taken without a password: those of accounts of exercises only."""
     real = Membership.objects.filter(round__demo=False).values("user_id")
     return Membership.objects.filter(
         round=round_,

@@ -5,7 +5,7 @@ Who may import me: :mod:`comity.forum.urls`. Start at :func:`tokens`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -33,7 +33,7 @@ _PRIVATE = {Role.HEAD.value, Role.DELEGATE.value}
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:  # noqa: ANN401
     now = timezone.now()
     seats = rounds_of(request.user)
-    rows = ApiToken.objects.filter(member__user_id=request.user.pk, revoked=None, expires__gt=now)
+    rows = ApiToken.objects.filter(member__user=cast("Any", request.user), revoked=None, expires__gt=now)
     context = {
         "seats": seats,
         "rows": rows.select_related("member__round", "member__delegation"),
@@ -57,7 +57,7 @@ def _number(request: HttpRequest, name: str) -> int:
 
 @require_POST
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def make(request: HttpRequest) -> HttpResponse:
     """Make a token; its words are on the page that answers, and nowhere else."""
     member = next((each for each in rounds_of(request.user) if each.pk == _number(request, "seat")), None)
