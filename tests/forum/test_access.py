@@ -40,7 +40,7 @@ NOT_REACHED = {
     "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes",
     "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_login_webauthn", "mfa_activate_totp", "mfa_add_webauthn",
-    "invitation", "account_logout", "practice_room", "practice_join", "practice_debrief", "practice_effect",
+    "invitation", "account_logout", "practice_room", "practice_join", "practice_debrief", "practice_effect", "practice_move",
     "private_version", "sit_down", "proposal_model", "usersessions_list",
 }  # fmt: skip
 #: Who looks: the first of these to whom a page answers.
