@@ -22,7 +22,7 @@ HEAD = """\
 # 403 not from this seat or not now, 404 there is no such thing for this reader, 405 not by this method,
 # 409 and 422 allowed, but what was sent is not accepted. Writes are sent empty, and taken back.
 # Rounds: both are public; 'coasts' is amid revisions, commitments are asked of 'after', which is in follow-up.
-# A page that answers a form as it answers a reader takes no form, and has no line for POST.
+# A page that answers an empty form as it answers a reader has no line for POST.
 # · an address of one's own account, which depends on being signed in and on nothing else: asked of three
 # waiting = a delegate of ALB whom the head has not admitted to what the delegation keeps private.
 """
@@ -50,7 +50,7 @@ def walk(world: World) -> tuple[dict[tuple[str, str], list[str]], list[str]]:
                 if [say(one) for one in probe] == [
                     shown[WHO.index(w)] for w in PROBE if w in asked_of(address)
                 ]:
-                    continue  # a page that takes no form: it answers as it does when it is only read
+                    continue  # an empty form does what reading does
             row: list[str] = []
             for who in WHO:
                 if row and set(row) == {"405"}:
