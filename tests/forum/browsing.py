@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 class Forum:
@@ -48,7 +54,7 @@ class Forum:
             )
         end = time.monotonic() + 120
         while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base}/health", timeout=5):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base}/health", timeout=5):  # noqa: S310
                 break
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(self.errors.read_text(errors="replace")[-3000:])

@@ -1,8 +1,8 @@
-"""A forum in a process of its own, for the tests with a browser: ``python tests/forum/served.py FOLDER PORT``.
+"""A forum in a process of its own, for tests with a browser: ``served.py FOLDER PORT WHAT``.
 
-FOLDER gets ``data`` and ``links.json`` (one-time links by seat). The whole process lives later than the clock of
-this machine by the hours that stand in ``FOLDER/clock``, so that silence ends and a year passes while a test waits
-for neither. Nothing else of the forum is changed.
+FOLDER gets ``data`` and ``links.json`` (one-time links by seat). The whole process lives later than the clock
+of this machine by the hours that stand in ``FOLDER/clock``, so that silence ends and a year passes while a test
+waits for neither. Nothing else of the forum is changed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,20 @@ def make_round(folder: Path) -> dict[str, Any]:
     file.write_text(PUBLIC_ROUND, encoding="utf-8")
     opening = read_opening(file, silence_hours=1)
     round_ = actions.create_round(
-        slug="small", charter=opening.charter, names=opening.names, now=now, round_file=opening.text, is_public=True
+        slug="small",
+        charter=opening.charter,
+        names=opening.names,
+        now=now,
+        round_file=opening.text,
+        is_public=True,
     )
     SealedGameRow.objects.create(
-        round=round_, digest=digest_of(round_), status="ready", share=1.0, data=small_game().to_bytes(), started=now
+        round=round_,
+        digest=digest_of(round_),
+        status="ready",
+        share=1.0,
+        data=small_game().to_bytes(),
+        started=now,
     )
     links: dict[str, Any] = {}
     _, links["secretariat"] = actions.invite(round=round_, seat=Seat(Role.SECRETARIAT), now=now)
@@ -97,14 +107,40 @@ def make_demo(folder: Path) -> dict[str, Any]:
                 (Act.DECLARE_ADOPTED, desk, {}),
                 *[(Act.SIGN, head, {}) for head in heads.values()],
                 (Act.CHANGE_PHASE, desk, {"to": "follow-up and review"}),
-                (Act.REGISTER_COMMITMENT, heads["ESP"], {
-                    "commitment": "c1", "delegation": "ESP", "agency": "Ministry of Labour", "title": "Open places",
-                    "indicator": "places", "milestone": "The order is published", "due": due}),
-                (Act.REPORT_EVIDENCE, heads["ESP"], {"commitment": "c1", "words": "A draft order is out.", "done": True}),
-                (Act.RAISE_DISPUTE, heads["SEN"], {"dispute": "d1", "commitment": "c1", "words": "A draft is no order."}),
-                (Act.SCHEDULE, desk, {"meeting": "m9", "title": "Joint committee", "kind": "joint committee",
-                                      "starts": f"{due}T09:00:00+00:00"}),
-            ]  # fmt: skip
+                (
+                    Act.REGISTER_COMMITMENT,
+                    heads["ESP"],
+                    {
+                        "commitment": "c1",
+                        "delegation": "ESP",
+                        "agency": "Ministry of Labour",
+                        "title": "Open places",
+                        "indicator": "places",
+                        "milestone": "The order is published",
+                        "due": due,
+                    },
+                ),
+                (
+                    Act.REPORT_EVIDENCE,
+                    heads["ESP"],
+                    {"commitment": "c1", "words": "A draft order is out.", "done": True},
+                ),
+                (
+                    Act.RAISE_DISPUTE,
+                    heads["SEN"],
+                    {"dispute": "d1", "commitment": "c1", "words": "A draft is no order."},
+                ),
+                (
+                    Act.SCHEDULE,
+                    desk,
+                    {
+                        "meeting": "m9",
+                        "title": "Joint committee",
+                        "kind": "joint committee",
+                        "starts": f"{due}T09:00:00+00:00",
+                    },
+                ),
+            ]
             for n, (act, seat, payload) in enumerate(plan):
                 at += timedelta(minutes=1)
                 actions.make_move(round=round_, seat=seat, act=act, payload=payload, key=f"end-{n}", now=at)
