@@ -1,18 +1,25 @@
-"""Accounts are made by invitation only.
+"""Accounts are made by invitation only; the secrets of second factors are sealed in the database.
 
 Who may import me: the settings. Start at :class:`InvitedOnly`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+from typing import TYPE_CHECKING, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+
+from comity.forum.keys import open_sealed, read_master, seal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-__all__ = ["InvitedOnly"]
+__all__ = ["InvitedOnly", "SealedFactors"]
+
+_ABOUT: Final = "second factor"
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -21,3 +28,16 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Keep sign-up closed; invitations make accounts."""
         return False
+
+
+class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """A copy of the database alone gives nobody the codes of an authenticator app."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret with the master key."""
+        return base64.b64encode(seal(read_master(settings.KEY_FILE), text.encode(), _ABOUT)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what :meth:`encrypt` sealed."""
+        sealed = base64.b64decode(encrypted_text)
+        return open_sealed(read_master(settings.KEY_FILE), sealed, _ABOUT).decode()

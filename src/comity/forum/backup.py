@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,9 @@ __all__ = ["restore_backup", "verify_rounds", "write_backup"]
 
 FORMAT: Final = "comity forum backup 1"
 _NAMES: Final = {"sqlite": "forum.sqlite3", "postgresql": "forum.pgdump"}
+
+_OF_CONNECTION: Final = ("host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey")
+"""What may stand behind the question mark of a database's address, and PostgreSQL's tools must know too."""
 
 
 def verify_rounds() -> dict[str, tuple[int, str]]:
@@ -82,6 +86,8 @@ def _pg(command: str, *arguments: str, stdin: Path | None = None) -> bytes:
         "PGDATABASE": "NAME",
     }
     environment |= {name: str(given[place]) for name, place in places.items() if given[place]}
+    options = given.get("OPTIONS", {})
+    environment |= {f"PG{name.upper()}": str(options[name]) for name in _OF_CONNECTION if name in options}
     done = subprocess.run(  # noqa: S603  (our own words)
         [tool, *arguments, *([str(stdin)] if stdin else [])],
         env=environment,
@@ -142,7 +148,8 @@ def write_backup(path: Path, *, now: datetime) -> dict[str, Any]:
     return note
 
 
-def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], Path]:
+def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], Path, dict[str, tuple[int, str]]]:
+    """Return the note, the database, and what the note says of each round: number of moves and last seal."""
     accepted = "a file written by 'comity forum backup'"
     try:
         with tarfile.open(path, "r:gz") as archive:
@@ -151,15 +158,25 @@ def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], Path]:
                 msg = "this is no backup of a forum"
                 raise InputError(msg, file=str(path), accepted=accepted)
             archive.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError, EOFError) as error:
-        msg = "this file cannot be read as a backup"
-        raise InputError(msg, file=str(path), accepted=accepted) from error
-    note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
+        note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
+        said = {slug: (each["moves"], each["seal"]) for slug, each in note["rounds"].items()}
+    except (
+        OSError,
+        tarfile.TarError,
+        EOFError,
+        zlib.error,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+    ):
+        msg = "this file cannot be read as a backup; it is damaged, or another file"
+        raise InputError(msg, file=str(path), accepted=accepted) from None
     database = folder / _NAMES.get(note.get("database"), "")
     if not database.is_file() or hashlib.sha256(database.read_bytes()).hexdigest() != note.get("sha256"):
         msg = "the backup is damaged: the database in it is not the one that was written"
         raise InputError(msg, file=str(path), accepted=accepted)
-    return note, database
+    return note, database, said
 
 
 def restore_backup(path: Path, *, replace: bool = False) -> dict[str, Any]:
@@ -182,7 +199,7 @@ def restore_backup(path: Path, *, replace: bool = False) -> dict[str, Any]:
         msg = "this forum holds rounds already"
         raise InputError(msg, key="--replace", accepted="an empty forum, or --replace")
     with tempfile.TemporaryDirectory() as name:
-        note, database = _unpack(path, Path(name))
+        note, database, said = _unpack(path, Path(name))
         if note["database"] != connection.vendor:
             msg = f"the backup is of {note['database']}, this forum uses {connection.vendor}"
             raise InputError(msg, file=str(path), accepted=f"a backup of {connection.vendor}")
@@ -198,7 +215,6 @@ def restore_backup(path: Path, *, replace: bool = False) -> dict[str, Any]:
             _pg("pg_restore", *plain, here, stdin=database)
     connections.close_all()
     found = verify_rounds()
-    said = {slug: (each["moves"], each["seal"]) for slug, each in note["rounds"].items()}
     if any(found.get(slug) != each and found.get(slug, (0, ""))[0] < each[0] for slug, each in said.items()):
         msg = "the backup lacks moves that its note names"
         raise InputError(msg, file=str(path))

@@ -1,6 +1,7 @@
 """From a round file to a round: its charter, the names of its delegations, its public provisions.
 
-What a round file says of a party's interests, limits and red lines does not go into the charter.
+What a round file says of a party's interests, limits and red lines goes nowhere: not into the charter,
+and not into the file that is kept.
 
 Who may import me: the door and views. Start at :func:`read_opening`.
 """
@@ -18,7 +19,7 @@ EXAMPLE: Final = Path(__file__).parent / "examples" / "western-mediterranean.yam
 
 
 class Opening(NamedTuple):
-    """What a round file gives to a round."""
+    """What a round file gives to a round; ``text`` is its public part as a round file."""
 
     slug: str
     charter: Charter
@@ -44,6 +45,7 @@ def read_opening(path: Path, *, silence_hours: int = 72, adoption: str = "consen
     15000.0
     """
     from comity.evidence import Catalogue, Evidence  # noqa: PLC0415  (pandas and the pack: not at each start)
+    from comity.services.practice_seats import write_public  # noqa: PLC0415
     from comity.services.roundfile import load_round  # noqa: PLC0415
 
     round_ = load_round(path)
@@ -55,7 +57,7 @@ def read_opening(path: Path, *, silence_hours: int = 72, adoption: str = "consen
         instrument = instruments.get(clause.instrument)
         provisions[clause.key] = {
             "instrument": clause.instrument,
-            "name": clause.instrument if instrument is None else instrument.name,
+            "name": clause.instrument if instrument is None else instrument.title,
             "giver": clause.giver,
             "beneficiary": clause.beneficiary,
             "minimum": clause.range[0],
@@ -76,4 +78,4 @@ def read_opening(path: Path, *, silence_hours: int = 72, adoption: str = "consen
     )
     slug = "".join(each if each.isalnum() else "-" for each in round_.round.casefold()).strip("-")[:64]
     names = {code: countries.get(code, code) for code in codes}
-    return Opening(slug, charter, names, round_.summary or "", path.read_text(encoding="utf-8"))
+    return Opening(slug, charter, names, round_.summary or "", write_public(round_))

@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from comity.forum.environment import ask, ask_path, ask_yes, data_folder
+from comity.forum.languages import prepare_languages
 
 HERE = Path(__file__).resolve().parent
 DATA = data_folder()
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "comity.forum.middleware.keep_out_of_caches",
+    "comity.forum.middleware.answer_in_shape",
 ]
 ROOT_URLCONF = "comity.forum.urls"
 WSGI_APPLICATION = "comity.forum.wsgi.application"
@@ -103,6 +105,9 @@ def _database() -> dict[str, Any]:
             # FULL: what was acknowledged outlives a power cut
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
+    elif found["ENGINE"].endswith("postgresql"):
+        # a server that does not answer is away: /health says so within seconds
+        found.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return found
 
 
@@ -146,6 +151,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+MFA_ADAPTER = "comity.forum.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Comity"
@@ -203,7 +209,7 @@ LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("
 LANGUAGE_COOKIE_NAME = "comity_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not LOCAL
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [prepare_languages(DATA)]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ask("COMITY_ZONE", "UTC")

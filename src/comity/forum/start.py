@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["bring_up_to_date", "find_problems", "invite_first", "open_forum", "serve"]
+__all__ = ["bring_up_to_date", "find_problems", "invite_first", "open_forum", "serve", "warm_up"]
+
+_WARM_ROUNDS = 16
+"""The newest rounds are folded before the first request; others when they are first asked for."""
 
 
 def open_forum(*, data: Path | None = None, demo: bool = False, create: bool = True) -> Path:
@@ -149,6 +152,39 @@ def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
     return found
 
 
+def warm_up() -> None:
+    """Do before the first request what it would wait for: read templates, fold the newest rounds.
+
+    The workers share what is in memory now; connections are closed, because they cannot be shared.
+    """
+    import gc  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    from django.db import DatabaseError, connections  # noqa: PLC0415
+    from django.template.loader import get_template  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+
+    from comity.forum.models import Round  # noqa: PLC0415
+    from comity.forum.selectors import folded  # noqa: PLC0415
+
+    reverse("landing")
+    folder = Path(__file__).parent / "templates"
+    for each in sorted(folder.glob("forum/**/*.html")):
+        get_template(each.relative_to(folder).as_posix())
+    try:
+        for round_ in Round.objects.order_by("-pk")[:_WARM_ROUNDS]:
+            try:
+                folded(round_)
+            except InputError:  # a broken journal: its own pages say so, and so does 'comity forum check'
+                continue
+    except DatabaseError:  # the first request will say so
+        pass
+    finally:
+        connections.close_all()
+    gc.collect()
+    gc.freeze()  # what is here now stays; looking for garbage in it costs each worker time and shared memory
+
+
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until stopped; with gunicorn where it is, with uvicorn where it is not (Windows).
 
@@ -184,6 +220,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
                 "workers": workers,
                 "threads": threads,
                 "worker_class": "gthread",
+                "preload_app": True,
                 "loglevel": "warning",
                 "proc_name": "comity-forum",
                 "graceful_timeout": 10,
@@ -195,6 +232,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         def load(self) -> Any:  # noqa: ANN401
             from comity.forum.wsgi import application  # noqa: PLC0415
 
+            warm_up()
             return application
 
     Served().run()

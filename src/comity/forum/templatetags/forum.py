@@ -6,7 +6,8 @@ Who may import me: templates. Start at :func:`moment`.
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,21 +15,41 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from comity.forum.gate import say_words
+from comity.forum.views.paragraphs import lay_out
 from comity.protocol.conference import Act, Seat
 
 register = template.Library()
 
-__all__ = ["left", "may", "moment", "move_key", "seat_name", "told", "words"]
+__all__ = ["left", "may", "moment", "move_key", "paragraph", "seat_name", "told", "words"]
 
 
-@register.simple_tag
-def move_key() -> str:
+@register.simple_tag(takes_context=True)
+def move_key(context: Any) -> str:  # noqa: ANN401
     """Return a fresh key for the move of a form, so that sending it twice makes one move."""
-    return uuid.uuid4().hex
+    return context.get("move_key_mark") or uuid.uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def paragraph(context: Any, each: Any) -> SafeString:  # noqa: ANN401
+    """Show a paragraph of the text with its forms: ``{% paragraph each %}``."""
+    place = context["place"]
+    rights = {name: context[name] for name in context["rights"]}
+    key = (
+        place.round.slug,
+        each.paragraph,
+        each.number,
+        each.version,
+        tuple((one.who, one.own) for one in each.wordings),
+        each.remarks,
+        each.notices,
+        tuple(sorted(rights.items())),
+    )
+    fixed = {"place": place, "article": context["article"], "each": each, **rights}
+    return lay_out(context["request"], "forum/text/paragraph.html", key, fixed)
 
 
 @register.simple_tag
@@ -36,7 +57,14 @@ def moment(at: datetime | None) -> SafeString | str:
     """Show a moment in the reader's zone, with UTC beside it where that is another time."""
     if at is None:
         return ""
-    own = timezone.localtime(at)
+    zone = timezone.get_current_timezone()
+    return _moment(at, zone, get_language())
+
+
+@lru_cache(maxsize=4096)  # a log page has 50 of them, the same for all readers
+def _moment(at: datetime, zone: tzinfo, language: str | None) -> SafeString:
+    del language  # in force already; named because what is shown follows from it
+    own = timezone.localtime(at, zone)
     utc = at.astimezone(UTC)
     shown = date_format(own, "j M Y, H:i")
     if own.utcoffset() == utc.utcoffset():

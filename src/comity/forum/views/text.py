@@ -28,6 +28,8 @@ from comity.services.text_clean import CLEAN_FORMS
 from comity.services.text_file import FORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.http import HttpRequest
 
     from comity.protocol.conference import Notice, Remark
@@ -56,7 +58,19 @@ class Shown(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def show_paragraph(place: Place, paragraph: Paragraph, number: int) -> Shown:
+def _remarks(place: Place, prefix: str) -> dict[str, list[Remark]]:
+    """Return the remarks that the reader's seat may read, by paragraph; only of keys that begin like this."""
+    found: dict[str, list[Remark]] = {}
+    if place.may(Act.READ_COMMENTS):
+        for each in place.state.comments:
+            if each.paragraph is not None and each.paragraph.startswith(prefix):
+                found.setdefault(each.paragraph, []).append(each)
+    return found
+
+
+def show_paragraph(
+    place: Place, paragraph: Paragraph, number: int, remarks: Mapping[str, Sequence[Remark]]
+) -> Shown:
     """Lay out a paragraph for the reader's seat; names only for those who may read who proposes what."""
     names = place.may(Act.READ_ATTRIBUTION)
     code = place.seat.delegation
@@ -67,16 +81,14 @@ def show_paragraph(place: Place, paragraph: Paragraph, number: int) -> Shown:
         changes = word_changes(base.wording, one.wording) if against and base is not None else ()
         who = tuple(place.names.get(each, each) for each in one.proponents) if names else ()
         wordings.append(Wording(one, changes, who, code is not None and code in one.proponents))
-    remarks: tuple[Remark, ...] = ()
-    if place.may(Act.READ_COMMENTS):
-        remarks = tuple(each for each in place.state.comments if each.paragraph == paragraph.key)
     notices = tuple(
         each
         for each in place.state.notices
         if each.subject == "paragraph" and each.key == paragraph.key and each.seat.delegation == code
     )
     version = place.state.versions.get(paragraph.key, 1)
-    return Shown(paragraph, number, version, tuple(wordings), remarks, notices)
+    said = tuple(remarks.get(paragraph.key, ()))
+    return Shown(paragraph, number, version, tuple(wordings), said, notices)
 
 
 def own_text(place: Place) -> NegotiatingText:
@@ -99,7 +111,8 @@ def paragraph_context(place: Place, paragraph_key: str) -> dict[str, Any]:
     holder = find_article(text, paragraph_key.rpartition(".")[0])
     paragraph = find_paragraph(text, paragraph_key)
     number = holder.paragraphs.index(paragraph) + 1
-    return {"article": holder, "each": show_paragraph(place, paragraph, number), **_rights(place)}
+    shown = show_paragraph(place, paragraph, number, _remarks(place, paragraph_key))
+    return {"article": holder, "each": shown, **_rights(place)}
 
 
 def _rights(place: Place) -> dict[str, bool]:
@@ -145,6 +158,8 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
         raise Http404 from None
     keys = [each.key for each in text.articles]
     at = keys.index(key)
+    rights = _rights(place)
+    remarks = _remarks(place, f"{key}.")
     return render(
         request,
         "forum/text/article.html",
@@ -152,11 +167,12 @@ def article(request: HttpRequest, place: Place, key: str) -> HttpResponse:
             "article": found,
             "number": at + 1,
             "paragraphs": [
-                show_paragraph(place, each, n) for n, each in enumerate(found.paragraphs, start=1)
+                show_paragraph(place, each, n, remarks) for n, each in enumerate(found.paragraphs, start=1)
             ],
             "before": keys[at - 1] if at else None,
             "after": keys[at + 1] if at + 1 < len(keys) else None,
-            **_rights(place),
+            "rights": tuple(rights),
+            **rights,
         },
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from comity.errors import InputError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["CLOCK", "TERMS", "Move", "Seat"]
+
+_ROLES: Final = frozenset(Role)
 
 TERMS: Final[Mapping[Act, type[Terms]]] = {
     Act.CHANGE_PHASE: terms.ChangePhase,
@@ -125,8 +127,8 @@ class Seat:
             plain["name"] = self.name
         return plain
 
-    @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def read(plain: Mapping[str, Any]) -> Seat:
         """Read what :meth:`to_plain` wrote.
 
         Raises
@@ -138,10 +140,19 @@ class Seat:
             msg = "a seat has a role, perhaps a delegation, and perhaps a name"
             raise InputError(msg, key="seat", accepted="role, delegation, name")
         role = plain["role"]
-        if not isinstance(role, str) or role not in set(Role):
+        if not isinstance(role, str) or role not in _ROLES:
             msg = f"unknown role {str(role)[:64]!r}"
             raise InputError(msg, key="role", accepted=", ".join(Role))
-        return cls(Role(role), plain.get("delegation"), plain.get("name", ""))
+        delegation, name = plain.get("delegation"), plain.get("name", "")
+        if (delegation is None or isinstance(delegation, str)) and isinstance(name, str):
+            return _seat(role, delegation, name)
+        return Seat(Role(role), delegation, name)  # says what is wrong
+
+
+@lru_cache(maxsize=4096)
+def _seat(role: str, delegation: str | None, name: str) -> Seat:
+    """Make a seat once: a journal names the same few hundred again and again."""
+    return Seat(Role(role), delegation, name)
 
 
 CLOCK: Final = Seat(Role.CLOCK, None, "")
@@ -238,7 +249,7 @@ class Move:
             msg = "a move has an act, a seat, a time and a payload"
             raise InputError(msg, accepted="act, seat, at, payload")
         act = plain["act"]
-        if not isinstance(act, str) or act not in set(MOVES):
+        if not isinstance(act, str) or act not in TERMS:
             msg = f"'{str(act)[:64]}' is no move"
             raise InputError(msg, key="act", accepted=", ".join(MOVES))
         move = cls(Act(act), Seat.read(plain["seat"]), read_moment(plain["at"], "at"), plain["payload"])

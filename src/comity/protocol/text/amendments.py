@@ -9,6 +9,7 @@ Start at :func:`propose_wording`.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from comity.errors import InputError
@@ -46,6 +47,7 @@ FIRST: Final = ""
 """Given as ``after``: before all others."""
 
 _Keyed = TypeVar("_Keyed", bound="Article | Paragraph")
+_Whole = TypeVar("_Whole", Article, NegotiatingText)
 
 
 def add_article(text: NegotiatingText, key: str, title: str, *, after: str | None = None) -> NegotiatingText:
@@ -382,20 +384,33 @@ def _insert(items: tuple[_Keyed, ...], item: _Keyed, after: str | None) -> tuple
 
 
 def _with_paragraph(text: NegotiatingText, paragraph: Paragraph) -> NegotiatingText:
+    """Exchange a paragraph for one of the same key."""
     holder = find_article(text, paragraph.key.partition(".")[0])
-    return _with_article(
-        text,
-        Article(
-            holder.key,
-            holder.title,
-            tuple([paragraph if one.key == paragraph.key else one for one in holder.paragraphs]),
-        ),
-    )
+    key = paragraph.key
+    there = tuple([paragraph if one.key == key else one for one in holder.paragraphs])
+    return _with_article(text, _follow(holder, paragraphs=there))
 
 
 def _with_article(text: NegotiatingText, article: Article) -> NegotiatingText:
-    return _with_articles(text, tuple([article if one.key == article.key else one for one in text.articles]))
+    """Exchange an article for one of the same key."""
+    key = article.key
+    return _follow(text, articles=tuple([article if one.key == key else one for one in text.articles]))
 
 
 def _with_articles(text: NegotiatingText, articles: tuple[Article, ...]) -> NegotiatingText:
     return NegotiatingText(text.title, articles, text.revision)
+
+
+_NAMES: Final = {kind: tuple(each.name for each in fields(kind)) for kind in (Article, NegotiatingText)}
+
+
+def _follow(whole: _Whole, **parts: object) -> _Whole:
+    """Return a whole with other parts of the same keys.
+
+    The whole was checked when it was made and the new part when that was made, so that nothing is checked
+    again: what one amendment costs does not grow with the article.
+    """
+    following = object.__new__(type(whole))
+    for name in _NAMES[type(whole)]:
+        object.__setattr__(following, name, parts[name] if name in parts else getattr(whole, name))
+    return following

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final, Literal
 
 __all__ = ["WordChange", "word_changes"]
@@ -19,6 +20,9 @@ _TOKEN: Final = re.compile(r"""(?:[^\s.,;:!?()\[\]{}<>"“”„«»‘‹›…
 
 _MOST_PAIRS: Final = 4_000_000
 """Beyond this many pairs of words what differs is shown as one change; keeps hostile paragraphs quick."""
+
+_MOST_KEPT: Final = 1_024
+"""Pairs of wordings whose changes are remembered: many readers ask for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class WordChange:
     words: str
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def word_changes(before: str, after: str) -> tuple[WordChange, ...]:
     """Say what became of each word, in reading order.
 
