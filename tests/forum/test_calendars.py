@@ -145,3 +145,17 @@ def test_meetings_are_scheduled_recorded_and_cancelled(cast):
     assert "All agreed to meet again." in cast.browser("society").get(BASE).content.decode()
     browser.post(BASE + "cancel/", {"meeting": meeting.key, "reason": "x", "key": "k4"})
     assert not cast.state.meetings[meeting.key].cancelled, "what took place is not cancelled"
+
+
+def test_feeds_below_the_pages(cast):
+    member = Membership.objects.get(user=cast.user["alb_head"])
+    other = Membership.objects.get(user=cast.user["bra_head"])
+    row, token = actions.make_feed(member=member, now=cast.now)
+    assert actions.find_feed(token) == row
+    assert actions.find_feed(token.swapcase()) is None
+    assert not actions.revoke_feed(member=other, feed=row.pk, now=cast.now)
+    assert actions.revoke_feed(member=member, feed=row.pk, now=cast.now)
+    assert not actions.revoke_feed(member=member, feed=row.pk, now=cast.now), "once"
+    assert actions.find_feed(token) is None
+    lines = [line.act for line in Audit.objects.filter(act__contains="calendar feed").order_by("pk")]
+    assert lines == ["make calendar feed", "revoke calendar feed"]

@@ -8,8 +8,9 @@ import zipfile
 import pytest
 from tests.forum.conftest import CODES, EVERYBODY, SEATS
 
+from comity.errors import InputError
 from comity.forum import actions
-from comity.forum.models import PublicSheet
+from comity.forum.models import Audit, PublicSheet
 from comity.protocol.conference import Act
 
 PAGE, DESK = "/public/coasts/", "/r/coasts/public-page/"
@@ -206,3 +207,13 @@ def test_an_empty_round_has_a_whole_page(cast):
         "that is not the same as no effect",
     ):
         assert words in page
+
+
+def test_the_sheet_below_the_page(cast):
+    kept = {"round": cast.round, "scopes": ("titles",), "now": cast.now, "user": cast.user["secretariat"]}
+    row = actions.save_public_sheet(words={"about": " One.\r\nTwo. "}, scope="titles", **kept)
+    assert (row.about, row.version) == ("One.\nTwo.", 1)
+    for bad in ({"scope": "all"}, {"words": {"about": "\x00"}}, {"seen": 7}):
+        with pytest.raises(InputError):
+            actions.save_public_sheet(**(kept | {"words": {}, "scope": "titles", "seen": 1} | bad))
+    assert Audit.objects.filter(act="save public page").count() == 1

@@ -51,7 +51,8 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 @settings(max_examples=60, deadline=None)
 @given(WORDS.filter(bool), WORDS, WORDS, MOMENTS, st.booleans(), st.integers(0, 9))
 def test_any_words_survive(title, words, place, when, whole_day, sequence):
-    entry = Entry("k", title, when.date() if whole_day else when, None if whole_day else when + timedelta(hours=1),
+    starts, ends = (when.date(), None) if whole_day else (when, when + timedelta(hours=1))
+    entry = Entry("k", title, starts, ends,
                   words, place, "session", "CONFIRMED", sequence)  # fmt: skip
     raw = write([entry])
     assert read_calendar(raw) == (entry,)

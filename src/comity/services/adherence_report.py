@@ -88,9 +88,10 @@ def instrument_of(provision: str | None, charter: Charter) -> str | None:
     Examples
     --------
     >>> from comity.protocol.conference import Charter
-    >>> charter = Charter("Compact", ("ALB", "BRA"), provisions={"places": {"instrument": "LE02"},
-    "PE01-BRA-ALB": {}}) >>> instrument_of("places", charter), instrument_of("PE01-BRA-ALB", charter),
-    instrument_of(None, charter) ('LE02', 'PE01', None)
+    >>> given = {"places": {"instrument": "LE02"}, "PE01-BRA-ALB": {}}
+    >>> charter = Charter("Compact", ("ALB", "BRA"), provisions=given)
+    >>> instrument_of("places", charter), instrument_of("PE01-BRA-ALB", charter)
+    ('LE02', 'PE01')
     """
     if provision is None:
         return None

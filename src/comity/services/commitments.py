@@ -10,6 +10,7 @@ Who may import me: services and doors. Start at :func:`propose_commitments`.
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ __all__ = ["Draft", "add_months", "propose_commitments"]
 _STRAY: Final = re.compile(r"[^A-Za-z0-9._:-]+")
 _LONGEST_KEY: Final = 64
 _LONGEST_TITLE: Final = 300
+_MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,8 @@ def add_months(day: date, months: int) -> date:
     >>> add_months(date(2030, 1, 31), 1), add_months(date(2030, 11, 15), 14)
     (datetime.date(2030, 2, 28), datetime.date(2032, 1, 15))
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError  # pragma: no cover
+    year, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def propose_commitments(
