@@ -57,9 +57,8 @@ def main() -> None:
     practice.start()
     practice.see()
     spent = time.process_time() - before
-    print(
-        f"promised: a practice room is ready within two minutes: {spent:.1f} s: {'holds' if spent < ROOM else 'MISSED'}"
-    )
+    kept = "holds" if spent < ROOM else "MISSED"
+    print(f"promised: a practice room is ready within two minutes: {spent:.1f} s: {kept}")
 
 
 if __name__ == "__main__":

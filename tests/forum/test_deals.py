@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.forum.dealing import PACKAGE, SEATS, Dealing, fields
 
+from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.models import SealedGameRow
 from comity.protocol.conference import Act
@@ -183,7 +184,7 @@ def test_who_says_no_is_shown_to_nobody(deals, refuser):
     key = opened(deals)
     answer(deals, key, **{code: "no" if code == refuser else "yes" for code in ("esp", "mar", "sen")})
     assert deals.state.acceptances[key].status == "not accepted"
-    for name in ("facilitator", "secretariat", "esp_head", "mar_head", "sen_head", "observer"):
+    for name in ("facilitator", "esp_head", "mar_head", "sen_head"):
         browser = deals.browser(name)
         for page in (f"{BASE}acceptance/{key}/", BASE, "/r/small/moves/"):
             words = browser.get(page).content.decode()
@@ -255,6 +256,17 @@ def test_without_consent_of_all_there_is_no_answer_and_no_name(deals):
     assert deals.round.asks.count() == 0
 
 
+def test_an_ask_rests_on_a_right_and_a_model(deals):
+    deals.sheets()
+    with pytest.raises(InputError, match="for: facilitator"):
+        actions.ask_for_packages(round=deals.round, seat=SEATS["mar_head"], now=deals.now)
+    row = actions.ask_for_packages(round=deals.round, seat=SEATS["facilitator"], now=deals.now)
+    assert '"verdict": "found"' in row.answer
+    deals.round.round_file += "# another file\n"
+    with pytest.raises(InputError, match="has not been computed"):
+        actions.ask_for_packages(round=deals.round, seat=SEATS["facilitator"], now=deals.now)
+
+
 @pytest.mark.parametrize("name", ["secretariat", "mar_head", "observer", "society"])
 def test_nobody_else_asks(deals, name):
     assert deals.browser(name).post(BASE + "zone/ask/").status_code == 403
@@ -279,7 +291,7 @@ def test_better_for_all_after_agreement(deals):
 def test_pages_open_in_each_phase_without_a_fault(deals):
     deals.revisions().table()
     deals.play(Act.START_SILENCE, "facilitator")
-    for name in SEATS:
+    for name in ("secretariat", "facilitator", "esp_head", "society"):
         for page in ("", "p1/", "zone/", "new/"):
             assert deals.browser(name).get(BASE + page).status_code in (200, 403)
 

@@ -10,9 +10,10 @@ from tests.forum.dealing import START
 from tests.services.practice_rounds import CANARIES
 from tests.services.sealed_rounds import write_text
 
+from comity.errors import InputError
 from comity.forum import actions, rooms
 from comity.forum.models import TrainingRoom
-from comity.protocol import read_log
+from comity.protocol import Kind, Move, read_log
 from comity.services.practice_debrief import practice_debrief
 
 
@@ -145,6 +146,23 @@ def test_colleagues_take_their_seats_and_wait_for_each_other(db, example):
         page = client.get(address).content.decode()
         shown = [c for c in ("7.7713", "31.3373", "83.37", "9473", "CANARY") if c in page]
         assert not shown
+
+
+def test_the_actions_beneath_the_pages(db, example):
+    """A seat is moved by who plays it, and taken by one person only."""
+    ana, ben = (actions.make_user(username=name, password=None, now=START) for name in ("ana", "ben"))
+    row = actions.start_training(
+        user=ana, example=example, seat="MAR", colleagues=["SEN"], rounds=4, now=START
+    )
+    with pytest.raises(InputError, match="do not play"):
+        actions.move_training(room=row, user=ben, move=Move("MAR", Kind.REJECT), seen=row.moves)
+    assert actions.join_training(room=row, party="SEN", user=ben, now=START).user == ben
+    with pytest.raises(InputError, match="a seat in this room already"):
+        actions.join_training(room=row, party="SEN", user=ana, now=START)
+    after = actions.move_training(room=row, user=ana, move=Move("MAR", Kind.REJECT), seen=row.moves)
+    assert after.moves == row.moves + 1
+    with pytest.raises(InputError, match="moved on"):
+        actions.move_training(room=row, user=ben, move=Move("SEN", Kind.REJECT), seen=row.moves)
 
 
 def test_a_mediator_and_one_text(db, example):

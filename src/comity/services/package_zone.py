@@ -228,7 +228,7 @@ def list_focal_points(table: Game) -> dict[str, dict[str, float]]:
 def _break_ties(table: Game) -> list[float]:
     """Weigh each clause near 1 from its public key, so that the nearest package is one and not several."""
     digests = (hashlib.sha256(clause.key.encode()).digest() for clause in table.clauses)
-    return [1.0 + TIE * int.from_bytes(digest[:4]) / 2**32 for digest in digests]
+    return [1.0 + TIE * int.from_bytes(digest[:4]) / int.from_bytes(b"\xff" * 4) for digest in digests]
 
 
 def _apart(table: Game, one: Mapping[str, float], other: Mapping[str, float]) -> bool:

@@ -51,7 +51,9 @@ SCRIPTS: Final = {
 def rooms(request: HttpRequest) -> HttpResponse:
     """Show one's practice rounds and open a new one."""
     seats = (
-        TrainingSeat.objects.filter(user_id=request.user.pk).select_related("room").order_by("-room__created")
+        TrainingSeat.objects.filter(user_id=request.user.pk or 0)
+        .select_related("room")
+        .order_by("-room__created")
     )
     context = {
         "examples": examples(),
@@ -89,7 +91,7 @@ def _find(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat |
     row = TrainingRoom.objects.filter(code=code).first()
     if row is None:
         raise Http404
-    return row, row.seats.filter(user_id=request.user.pk).first()
+    return row, row.seats.filter(user_id=request.user.pk or 0).first()
 
 
 def _seat(request: HttpRequest, code: str) -> tuple[TrainingRoom, TrainingSeat, Practice]:
