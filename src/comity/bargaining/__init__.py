@@ -7,6 +7,11 @@ Where to start: :class:`Game` and :func:`solve_nash`; then :mod:`comity.bargaini
 
 from __future__ import annotations
 
+from comity.bargaining.accepted import (
+    Accepted,
+    coarsen,
+    find_accepted,
+)
 from comity.bargaining.exchange import (
     Rate,
     essential_clauses,
@@ -104,6 +109,7 @@ from comity.bargaining.zone import (
 
 __all__ = [
     "STRATEGIES",
+    "Accepted",
     "Alternative",
     "Blockers",
     "Cap",
@@ -142,9 +148,11 @@ __all__ = [
     "assess_split",
     "assess_stability",
     "balance_pairs",
+    "coarsen",
     "decide",
     "essential_clauses",
     "exchange_cycles",
+    "find_accepted",
     "find_blockers",
     "find_flip",
     "ideal_gains",

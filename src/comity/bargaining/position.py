@@ -231,7 +231,7 @@ class Position:
         """
         program = self._limited()
         self._fix(program, fixed or {})
-        self._approach(program, wanted)
+        self._table.approach(program, wanted)
         near = self._solve(program, margin, ())
         if near is None:
             return None
@@ -274,18 +274,7 @@ class Position:
     def _limited(self) -> Program:
         """Rules of the table, and this party's own limits."""
         program = self._table.rules.copy()
-        for key, (least, most) in self.limits.items():
-            if key not in self._game.index:
-                continue
-            c = self._game.index[key]
-            low, high = self._game.clauses[c].ends
-            on, share = self._table.on[c], self._table.share[c]
-            size = max(1.0, abs(low), abs(high))
-            moving = {} if share is None else {share: (high - low) / size}
-            if math.isfinite(least):
-                program.row({on: (low - least) / size, **moving}, lower=0.0)
-            if math.isfinite(most):
-                program.row({on: (low - most) / size, **moving}, upper=0.0)
+        self._table.limit(program, self.limits)
         return program
 
     def _fix(self, program: Program, fixed: Mapping[str, float | None]) -> None:
@@ -298,21 +287,6 @@ class Position:
                 columns.append((share, 0.0 if value is None else (value - low) / (high - low)))
             for column, at in columns:
                 program.row({column: 1.0}, lower=at, upper=at)
-
-    def _approach(self, program: Program, wanted: Mapping[str, float]) -> None:
-        """Minimise the distance to what is wanted: out is 0, on from one half (low end) to 1 (high end)."""
-        program.objective = {}
-        for c, clause in enumerate(self._game.clauses):
-            low, high = clause.ends
-            on, share = self._table.on[c], self._table.share[c]
-            place = {on: 1.0} if share is None else {on: 0.5, share: 0.5}
-            goal = 0.0
-            if clause.key in wanted:
-                goal = 1.0 if share is None else 0.5 + 0.5 * (wanted[clause.key] - low) / (high - low)
-            away = program.column(0.0, 1.0)
-            program.row({**place, away: -1.0}, upper=goal)
-            program.row({**place, away: 1.0}, lower=goal)
-            program.objective[away] = -1.0
 
     def _round(
         self, exact: dict[str, float], margin: float, fixed: Mapping[str, float | None]

@@ -22,7 +22,7 @@ from comity.bargaining.program import Outcome, Program, Solver, Status
 from comity.errors import SolveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Answer", "Floor", "Table"]
 
@@ -175,6 +175,40 @@ class Table:
                 if not self.game.breaches(rest):
                     values = rest
         return values
+
+    # -- what a party adds --------------------------------------------------------------------------
+
+    def limit(self, program: Program, limits: Mapping[str, tuple[float, float]]) -> None:
+        """Keep clauses that are on within these values; keys that are not on the table are left alone."""
+        for key, (least, most) in limits.items():
+            if key not in self.game.index:
+                continue
+            c = self.game.index[key]
+            low, high = self.game.clauses[c].ends
+            on, share = self.on[c], self.share[c]
+            size = max(1.0, abs(low), abs(high))
+            moving = {} if share is None else {share: (high - low) / size}
+            if math.isfinite(least):
+                program.row({on: (low - least) / size, **moving}, lower=0.0)
+            if math.isfinite(most):
+                program.row({on: (low - most) / size, **moving}, upper=0.0)
+
+    def approach(
+        self, program: Program, wanted: Mapping[str, float], weights: Sequence[float] | None = None
+    ) -> None:
+        """Minimise the distance to what is wanted: out is 0, on from one half (low end) to 1 (high end)."""
+        program.objective = {}
+        for c, clause in enumerate(self.game.clauses):
+            low, high = clause.ends
+            on, share = self.on[c], self.share[c]
+            place = {on: 1.0} if share is None else {on: 0.5, share: 0.5}
+            goal = 0.0
+            if clause.key in wanted:
+                goal = 1.0 if share is None else 0.5 + 0.5 * (wanted[clause.key] - low) / (high - low)
+            away = program.column(0.0, 1.0)
+            program.row({**place, away: -1.0}, upper=goal)
+            program.row({**place, away: 1.0}, lower=goal)
+            program.objective[away] = -1.0 if weights is None else -weights[c]
 
     # -- solving ------------------------------------------------------------------------------------
 

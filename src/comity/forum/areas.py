@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
+    from django.utils.functional import Promise
 
     from comity.forum.gate import Place
 
@@ -24,7 +24,7 @@ class Area(NamedTuple):
     """An area: its name, its first address, and the right that opens it."""
 
     key: str
-    name: StrPromise | str
+    name: str | Promise
     address: str
     act: Act
 

@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth import get_user_model
 
-from comity.forum.actions import create_round, invite, make_move, make_user, save_private_sheet, seat_member
+from comity.forum.actions import (
+    create_round,
+    invite,
+    make_move,
+    make_user,
+    save_sheet,
+    seat_member,
+    start_sealing,
+)
 from comity.forum.models import Membership, Round
 from comity.forum.opening import EXAMPLE, read_opening
 from comity.protocol.conference import Act, Role, Seat
+from comity.services.private_sheet import take_sheet
+from comity.services.roundfile import load_round
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +170,7 @@ def load_demo(*, now: datetime, slug: str = SLUG) -> Round:
         at += timedelta(hours=hours)
         user = people[by_seat.get(seat) or f"demo-{seat.delegation}-head"]
         make_move(round=round_, seat=seat, act=act, payload=payload, key=f"demo-{number}", now=at, user=user)
+    whole = load_round(EXAMPLE)
     for code, words in (
         (
             "ESP",
@@ -171,7 +182,9 @@ def load_demo(*, now: datetime, slug: str = SLUG) -> Round:
         ),
         ("SEN", "Exercise: training in Senegal comes first; thirty days for identification is a red line."),
     ):
-        save_private_sheet(round=round_, seat=_head(code), name="notes", content={"notes": words}, now=at)
+        sheet = take_sheet(whole, code).model_copy(update={"mandate": words})
+        save_sheet(round=round_, seat=_head(code), sheet=sheet, now=at, user=people[f"demo-{code}-head"])
+    start_sealing(round=round_, now=now, background=False)
     return round_
 
 

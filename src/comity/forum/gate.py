@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comity.forum.actions import make_move, note, tick
+from comity.forum.actions.seats import OF_ADMITTED
 from comity.forum.models import Delegation, Membership, MoveRow, Round
 from comity.forum.selectors import PUBLIC, folded, membership_of
-from comity.protocol.conference import Act, allows, due, refusal
+from comity.protocol.conference import Act, Role, allows, due, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,11 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OF_ADMITTED", "Place", "Refused", "enter", "may_see", "requires"]
 
-OF_ADMITTED: Final = frozenset(
-    {Act.READ_PRIVATE_SHEET, Act.SAVE_PRIVATE_SHEET, Act.PREVIEW_PACKAGE, Act.ANSWER_IN_SECRET}
-)
-"""What a member of a delegation may do only after its head admitted them: the secretariat seats people, but
-cannot seat itself among those who read a delegation's private sheets."""
+
+_OF_TEXT: Final = frozenset({Act.READ_TEXT, Act.EXPORT_TEXT})
 
 
 class Refused(PermissionDenied):
@@ -69,7 +67,13 @@ class Place:
 
     def may(self, act: Act) -> bool:
         """Tell whether this seat may do something now."""
-        return allows(self.seat.role, self.state.phase, act) and not self.waits(act)
+        return (
+            allows(self.seat.role, self.state.phase, act) and not self.waits(act) and not self.withheld(act)
+        )
+
+    def withheld(self, act: Act) -> bool:
+        """Tell whether the public asks for a text that nobody adopted: a round may end without agreement."""
+        return act in _OF_TEXT and self.seat.role is Role.PUBLIC and not self.state.text.adopted
 
     def waits(self, act: Act) -> bool:
         """Tell whether the head of the delegation must admit this member before they may do this."""
@@ -82,6 +86,8 @@ class Place:
             return say_words(words)
         if self.waits(act):
             return _("Your head of delegation has not admitted you yet.")
+        if self.withheld(act):
+            return _("The public reads the text once it is adopted.")
         return ""
 
     def require(self, act: Act) -> None:

@@ -9,9 +9,13 @@ import zoneinfo
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from comity.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +24,14 @@ if TYPE_CHECKING:
 
     Answer = Callable[[HttpRequest], HttpResponseBase]
 
-__all__ = ["ZONE_COOKIE", "answer_health", "find_zone", "keep_out_of_caches", "show_own_zone"]
+__all__ = [
+    "ZONE_COOKIE",
+    "answer_health",
+    "answer_in_shape",
+    "find_zone",
+    "keep_out_of_caches",
+    "show_own_zone",
+]
 
 ZONE_COOKIE = "comity_zone"
 
@@ -71,13 +82,43 @@ def show_own_zone(answer: Answer) -> Answer:
 
 
 def keep_out_of_caches(answer: Answer) -> Answer:
-    """Tell browsers and proxies to keep no page of somebody who is signed in."""
+    """Tell browsers and proxies to keep no page: what a page shows depends on who reads it.
+
+    Static files do not come by here. What says itself how it may be kept is left alone for the public only.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
         user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated and not response.has_header("Cache-Control"):
+        signed_in = user is not None and user.is_authenticated
+        if signed_in or not response.has_header("Cache-Control"):
+            del response["Cache-Control"]
             add_never_cache_headers(response)
         return response
 
+    return middleware
+
+
+def answer_in_shape(answer: Answer) -> Answer:
+    """Give errors of the API their shape, and say what was wrong where a page did not catch it itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        if request.path.startswith("/api/") and isinstance(response, HttpResponse):
+            from comity.forum.api.page import shape_errors  # noqa: PLC0415  (after Django's apps are there)
+
+            return shape_errors(request, response)
+        return response
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, InputError):
+            return None
+        return render(
+            request,
+            "forum/error.html",
+            {"title": _("This was not accepted"), "words": str(error), "code": 422},
+            status=422,
+        )
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware

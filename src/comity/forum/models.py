@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from comity.protocol.conference import PEOPLE, Role, Seat
 
 __all__ = [
+    "ApiToken",
     "Audit",
+    "CalendarFeed",
     "Delegation",
     "DelegationKey",
     "ExactJSON",
@@ -26,7 +28,13 @@ __all__ = [
     "Membership",
     "MoveRow",
     "PrivateSheet",
+    "PublicSheet",
     "Round",
+    "SealedGameRow",
+    "SheetVersion",
+    "TrainingRoom",
+    "TrainingSeat",
+    "ZoneAsk",
 ]
 
 
@@ -218,3 +226,43 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act}: {self.outcome}"
+
+
+class CalendarFeed(models.Model):
+    """An address at which a calendar program reads what one seat may know. Only the hash of its token is kept."""
+
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="feeds")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return f"feed of {self.member_id}"
+
+
+class PublicSheet(models.Model):
+    """What the secretariat says on the public page in its own words, and how much of the text it opens."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="public_sheet")
+    about = models.TextField(blank=True)
+    criteria = models.TextField(blank=True)
+    removal = models.TextField(blank=True)
+    scope = models.CharField(max_length=64)
+    version = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"public sheet of {self.round_id}"
+
+
+from comity.forum.records import (  # noqa: E402  (Django finds them here)
+    SealedGameRow,
+    SheetVersion,
+    TrainingRoom,
+    TrainingSeat,
+    ZoneAsk,
+)
+from comity.forum.tokens import ApiToken  # noqa: E402

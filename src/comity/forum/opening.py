@@ -55,7 +55,7 @@ def read_opening(path: Path, *, silence_hours: int = 72, adoption: str = "consen
         instrument = instruments.get(clause.instrument)
         provisions[clause.key] = {
             "instrument": clause.instrument,
-            "name": clause.instrument if instrument is None else instrument.name,
+            "name": clause.instrument if instrument is None else instrument.title,
             "giver": clause.giver,
             "beneficiary": clause.beneficiary,
             "minimum": clause.range[0],

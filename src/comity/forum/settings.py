@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from comity.forum.environment import ask, ask_path, ask_yes, data_folder
+from comity.forum.languages import prepare_languages
 
 HERE = Path(__file__).resolve().parent
 DATA = data_folder()
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "comity.forum.middleware.keep_out_of_caches",
+    "comity.forum.middleware.answer_in_shape",
 ]
 ROOT_URLCONF = "comity.forum.urls"
 WSGI_APPLICATION = "comity.forum.wsgi.application"
@@ -206,7 +208,7 @@ LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("
 LANGUAGE_COOKIE_NAME = "comity_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not LOCAL
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [prepare_languages(DATA)]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ask("COMITY_ZONE", "UTC")

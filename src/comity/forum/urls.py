@@ -8,11 +8,28 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from comity.forum.views import account, front, invitations, members, rounds, text
+from comity.forum.api import page as api
+from comity.forum.views import (
+    account,
+    calendars,
+    commitments,
+    front,
+    invitations,
+    members,
+    practice,
+    private,
+    proposals,
+    public,
+    rounds,
+    submissions,
+    text,
+    tokens,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(front.urlpatterns)),
     path("account/", include(account.urlpatterns)),
+    path("account/", include(tokens.urlpatterns)),
     path("account/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),
     path("", include(invitations.urlpatterns)),
@@ -20,13 +37,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<slug:slug>/", include(members.urlpatterns)),
     # areas of a round: one line each
     path("r/<slug:slug>/text/", include(text.urlpatterns)),
-    # proposals:   path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
-    # private:     path("r/<slug:slug>/private/", include(private.urlpatterns)),
-    # commitments: path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
-    # submissions: path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
-    # public:      path("public/<slug:slug>/", include(public.urlpatterns)),
-    # practice:    path("practice/", include(practice.urlpatterns)),
-    # API:         path("api/", api.urls),
+    path("r/<slug:slug>/proposals/", include(proposals.urlpatterns)),
+    path("r/<slug:slug>/private/", include(private.urlpatterns)),
+    path("r/<slug:slug>/commitments/", include(commitments.urlpatterns)),
+    path("r/<slug:slug>/calendar/", include(calendars.urlpatterns)),
+    path("calendar/", include(calendars.feedpatterns)),
+    path("r/<slug:slug>/submissions/", include(submissions.urlpatterns)),
+    path("r/<slug:slug>/public-page/", include(public.deskpatterns)),
+    path("public/<slug:slug>/", include(public.urlpatterns)),
+    path("practice/", include(practice.urlpatterns)),
+    path("api/", include(api.urlpatterns)),
 ]
 
 handler400 = "comity.forum.views.errors.bad_request"

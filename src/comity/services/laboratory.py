@@ -303,15 +303,36 @@ class Laboratory:
         draws: Sequence[int | None] | None = None,
     ) -> Array:
         """Gains of packages in small worlds, of all draws or those told; draws × packages × parties."""
+        return self._search(packages, tick, draws, self.gain, (len(self.members),))
+
+    def search_counts(
+        self,
+        packages: Sequence[Mapping[str, float]],
+        tick: Callable[[float], None],
+        draws: Sequence[int | None] | None = None,
+    ) -> Array:
+        """Return the same before anybody is weighted; draws × packages × parties × :data:`COUNTS`."""
+        size = (len(self.members), len(COUNTS))
+        return self._search(packages, tick, draws, lambda w, s: self.lines(w, s) @ _IN_GROUP, size)
+
+    def _search(
+        self,
+        packages: Sequence[Mapping[str, float]],
+        tick: Callable[[float], None],
+        draws: Sequence[int | None] | None,
+        measure: Callable[[World, Shock], Array],
+        size: tuple[int, ...],
+    ) -> Array:
+        """Measure packages in small worlds; draws × packages × size."""
         which: Sequence[int | None] = range(self.draws) if draws is None else draws
-        out = np.zeros((len(which), len(packages), len(self.members)))
+        out = np.zeros((len(which), len(packages), *size))
         if not any(map(self.acts, packages)):
             return out
         for row, draw in enumerate(which):
             world, setting = self.small(draw)
             known: dict[tuple[str, float], Shock] = {}
             for k, package in enumerate(packages):
-                out[row, k] = self.gain(world, self.shock(setting, package, known))
+                out[row, k] = measure(world, self.shock(setting, package, known))
             tick((row + 1) / len(which))
         return out
 
@@ -348,3 +369,5 @@ class Laboratory:
 
 
 _REFUGEE = frozenset({"LE16"})
+#: Which group of people each line of the ledger counts for; lines × groups, 0 or 1.
+_IN_GROUP = np.array([[1.0 if line.counts == group else 0.0 for group in COUNTS] for line in LINES])

@@ -31,7 +31,7 @@ from comity.services.practice_sight import Desk, Sight
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from comity.bargaining import Game
+    from comity.bargaining import Game, Position
     from comity.evidence import Evidence, Parameters
     from comity.services.laboratory import Laboratory
     from comity.services.roundfile import Round
@@ -41,7 +41,10 @@ __all__ = ["Practice", "Setup"]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a round is played on and how, as the log states it; ``file`` is a relative path or a name."""
+    """What a round is played on and how, as the log states it; ``file`` is a relative path or a name.
+
+    ``colleagues`` are further seats that people play; scripts play the rest.
+    """
 
     file: str
     seat: str
@@ -50,6 +53,12 @@ class Setup:
     seed: int
     rounds: int
     draws: int
+    colleagues: tuple[str, ...] = ()
+
+    @property
+    def played(self) -> tuple[str, ...]:
+        """Every seat that somebody plays, the first one first."""
+        return (self.seat, *self.colleagues)
 
 
 class Practice:
@@ -67,6 +76,8 @@ class Practice:
         The pack.
     tick
         Told how much of the valuing is done, 0 to 1.
+    positions
+        The positions of all seats where they were dealt before, with this laboratory and seed.
 
     Notes
     -----
@@ -81,6 +92,7 @@ class Practice:
         evidence: Evidence,
         parameters: Parameters,
         tick: Callable[[float], None],
+        positions: Mapping[str, Position] | None = None,
     ) -> None:
         self.setup = setup
         self.public = seal_round(round_)
@@ -95,7 +107,9 @@ class Practice:
             rounds=setup.rounds,
             breaches=self.table.breaches,
         )
-        self._positions = deal_positions(lab, round_, setup.seed, tick)
+        self._positions: Mapping[str, Position] = (
+            deal_positions(lab, round_, setup.seed, tick) if positions is None else positions
+        )
         self._minds = {
             code: make_strategy(
                 name,
@@ -105,16 +119,20 @@ class Practice:
             )
             for code, name in setup.strategies.items()
         }
-        self.desk = Desk(
-            seal_round(round_, setup.seat), setup.seat, self._positions[setup.seat], self.rules, lab, evidence
-        )
-        self.desk.warm()
+        self.desks = {
+            seat: Desk(seal_round(round_, seat), seat, self._positions[seat], self.rules, lab, evidence)
+            for seat in setup.played
+        }
+        self.desk = self.desks[setup.seat]
+        for desk in self.desks.values():
+            desk.warm()
         self.log = Log(
             {
                 "round": round_.round,
                 "comity": version("comity"),
-                **asdict(setup),
+                **{key: value for key, value in asdict(setup).items() if key != "colleagues"},
                 "strategies": dict(setup.strategies),
+                **({"colleagues": list(setup.colleagues)} if setup.colleagues else {}),
             }
         )
         self.moves: list[Move] = []
@@ -130,8 +148,8 @@ class Practice:
 
     @property
     def waiting(self) -> bool:
-        """True when the seat is to move."""
-        return self.state.speaker == self.setup.seat
+        """True when a seat that somebody plays is to move."""
+        return self.state.speaker in self.setup.played
 
     def start(self) -> list[Move]:
         """Let the others speak until it is the seat's turn; give what they said."""
@@ -148,9 +166,9 @@ class Practice:
         self._make(move)
         return self._go_on()
 
-    def see(self, pending: Mapping[str, float | None] | None = None) -> Sight:
-        """Show what the seat may see; ``pending`` are changes that it has not sent yet."""
-        return self.desk.see(self.state, pending or {})
+    def see(self, pending: Mapping[str, float | None] | None = None, seat: str | None = None) -> Sight:
+        """Show what a seat may see; ``pending`` are changes that it has not sent yet."""
+        return self.desks[self.setup.seat if seat is None else seat].see(self.state, pending or {})
 
     # -- the others ---------------------------------------------------------------------------------
 

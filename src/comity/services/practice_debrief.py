@@ -7,7 +7,7 @@ Who may import me: doors. Start at :func:`practice_debrief`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from comity.bargaining import Game, Solution, solve_nash, solve_utilitarian
 from comity.errors import InputError
 from comity.protocol import Kind
 from comity.reports.canonical import render_json
+from comity.services.practice_seats import join_positions
 from comity.services.practice_words import tell_outcome
 from comity.units import USD_MILLION_YEAR
 from comity.vocabulary import Range
@@ -116,35 +117,9 @@ class Debrief:
 
 
 def whole_game(practice: Practice) -> Game:
-    """Put the positions of all parties together: the game as the facilitator may see it.
-
-    A party's limits narrow the range of a clause, as in the deal report; a clause that a limit rules out
-    altogether is left with its nearest value, and a package that holds it is not acceptable.
-    """
+    """Put the positions of all parties together: the game as the facilitator may see it."""
     positions = practice._positions  # noqa: SLF001  (the debrief opens them)
-    table = practice.table
-    slope = np.stack([positions[p].payoffs[0] for p in table.parties], axis=1)
-    fixed = np.stack([positions[p].payoffs[1] for p in table.parties], axis=1)
-    first = positions[table.parties[0]]
-    clauses = []
-    for clause in table.clauses:
-        low, high = clause.low, clause.high
-        for position in positions.values():
-            least, most = position.limits.get(clause.key, (low, high))
-            low, high = max(low, least), min(high, most)
-        if low > high:
-            low = high = min(max(low, clause.low), clause.high)
-        clauses.append(replace(clause, low=low, high=high))
-    settings = practice.public.settings
-    return table.replace(
-        clauses=tuple(clauses),
-        slope=slope,
-        fixed=fixed,
-        disagreement=np.array([positions[p].no_deal for p in table.parties]),
-        red_lines=np.array([positions[p].red_line for p in table.parties]),
-        share=settings.share_of_draws,
-        epsilon=first.epsilon,
-    )
+    return join_positions(practice.table, positions, share=practice.public.settings.share_of_draws)
 
 
 def practice_debrief(practice: Practice) -> Debrief:

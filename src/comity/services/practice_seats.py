@@ -15,6 +15,7 @@ Who may import me: services. Start at :func:`seal_round`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,13 +31,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from comity.services.delivery import Delivery
     from comity.services.laboratory import Laboratory
 
     Array = NDArray[np.float64]
 
 WITHHELD: Final = "The reasoning is with whoever holds the round file."
 
-__all__ = ["check_seat", "deal_positions", "public_table", "seal_round", "write_seat"]
+__all__ = [
+    "check_seat",
+    "deal_positions",
+    "join_positions",
+    "make_position",
+    "public_table",
+    "seal_round",
+    "write_seat",
+]
 
 
 def check_seat(round_: Round, seat: str, *, key: str = "--as") -> str:
@@ -111,16 +121,28 @@ def deal_positions(
     slope, fixed = value_clauses(lab, {}, tick)
     table = public_table(lab, round_)
     return {
-        party.code: _position(lab, seal_round(round_, party.code), table, p, (slope[:, p], fixed[:, p]), seed)
+        party.code: make_position(seal_round(round_, party.code), table, p, (slope[:, p], fixed[:, p]), seed)
         for p, party in enumerate(round_.parties)
     }
 
 
-def _position(
-    lab: Laboratory, sealed: Round, table: Game, seat: int, modelled: tuple[Array, Array], seed: int
+def make_position(
+    sealed: Round,
+    table: Game,
+    seat: int,
+    modelled: tuple[Array, Array],
+    seed: int,
+    delivery: Delivery | None = None,
 ) -> Position:
-    interests = draw_interests(sealed, lab.draws, seed)
+    """Make the position of one seat from its sealed round and its column of what the world gives.
+
+    ``modelled`` are slope and fixed part, draws × clauses; ``delivery`` says how much of each clause is
+    released and used, all of it where it is None.
+    """
+    interests = draw_interests(sealed, len(modelled[0]), seed, delivery)
     kept = 1 - mark_overridden(sealed, interests)[seat]
+    if delivery is not None:
+        kept = kept * delivery.factor
     slope, fixed = modelled[0] * kept, modelled[1] * kept
     for item in interests:
         columns = list(item.columns)
@@ -152,6 +174,37 @@ def _limits(sealed: Round, party: Party) -> dict[str, tuple[float, float]]:
                 high if limit.at_most is None else min(high, limit.at_most),
             )
     return found
+
+
+def join_positions(
+    table: Game, positions: Mapping[str, Position], *, share: float, narrow: bool = True
+) -> Game:
+    """Put the positions of all parties of a table together.
+
+    With ``narrow``, a party's limits narrow the range of a clause, as in the deal report; a clause that a
+    limit rules out altogether is left with its nearest value, and a package that holds it is not acceptable.
+    Without, the clauses stay as the table has them.
+    """
+    slope = np.stack([positions[p].payoffs[0] for p in table.parties], axis=1)
+    fixed = np.stack([positions[p].payoffs[1] for p in table.parties], axis=1)
+    clauses = []
+    for clause in table.clauses:
+        low, high = clause.low, clause.high
+        for position in positions.values() if narrow else ():
+            least, most = position.limits.get(clause.key, (low, high))
+            low, high = max(low, least), min(high, most)
+        if low > high:
+            low = high = min(max(low, clause.low), clause.high)
+        clauses.append(replace(clause, low=low, high=high) if narrow else clause)
+    return table.replace(
+        clauses=tuple(clauses),
+        slope=slope,
+        fixed=fixed,
+        disagreement=np.array([positions[p].no_deal for p in table.parties]),
+        red_lines=np.array([positions[p].red_line for p in table.parties]),
+        share=share,
+        epsilon=positions[table.parties[0]].epsilon,
+    )
 
 
 _HEAD = """\

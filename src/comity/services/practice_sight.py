@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from comity.services.laboratory import Laboratory
     from comity.services.roundfile import Round
 
-__all__ = ["ClauseRow", "Corridor", "Desk", "LedgerRow", "Money", "Own", "Sight"]
+__all__ = [
+    "ClauseRow",
+    "Corridor",
+    "Desk",
+    "LedgerRow",
+    "Money",
+    "Own",
+    "Sight",
+    "add_money",
+    "add_places",
+]
 
 _PLACES_UNIT: Final = "persons per year"
 _MONEY_UNIT: Final = "US$ million per year"
@@ -306,14 +316,11 @@ class Desk:
 
     def corridors(self, text: Mapping[str, float]) -> tuple[Corridor, ...]:
         """List places that a text adds, by pair of parties, beside what registers show."""
-        places: dict[tuple[str, str], float] = {}
-        for clause in self.round.table:
-            instrument = self._lab.catalogue.instruments[clause.instrument]
-            if instrument.area is Area.LEGAL_ENTRY and instrument.parameter.unit == _PLACES_UNIT:
-                pair = (clause.beneficiary, clause.giver)
-                places[pair] = places.get(pair, 0.0) + text.get(clause.key, 0.0)
+        instruments = self._lab.catalogue.instruments
+        units = {c.key: instruments[c.instrument].parameter.unit for c in self.round.table}
+        areas = {c.key: instruments[c.instrument].area.value for c in self.round.table}
         found = []
-        for (origin, destination), added in places.items():
+        for (origin, destination), added in add_places(self.round, units, areas, text).items():
             known = self._registers.get((origin, destination))
             before = after = None
             if known is not None and known[0] > 0:
@@ -323,10 +330,29 @@ class Desk:
 
     def money(self, text: Mapping[str, float]) -> tuple[Money, ...]:
         """List money that a text moves, by pair of parties."""
-        moved: dict[tuple[str, str], float] = {}
-        for clause in self.round.table:
-            unit = self._lab.catalogue.instruments[clause.instrument].parameter.unit
-            if unit == _MONEY_UNIT and clause.key in text:
-                pair = (clause.giver, clause.beneficiary)
-                moved[pair] = moved.get(pair, 0.0) + text[clause.key]
-        return tuple(Money(giver, beneficiary, amount) for (giver, beneficiary), amount in moved.items())
+        instruments = self._lab.catalogue.instruments
+        return add_money(
+            self.round, {c.key: instruments[c.instrument].parameter.unit for c in self.round.table}, text
+        )
+
+
+def add_places(
+    round_: Round, units: Mapping[str, str], areas: Mapping[str, str], text: Mapping[str, float]
+) -> dict[tuple[str, str], float]:
+    """Add up yearly places that a text opens, by origin and destination; units and areas by clause key."""
+    places: dict[tuple[str, str], float] = {}
+    for clause in round_.table:
+        if areas[clause.key] == Area.LEGAL_ENTRY and units[clause.key] == _PLACES_UNIT:
+            pair = (clause.beneficiary, clause.giver)
+            places[pair] = places.get(pair, 0.0) + text.get(clause.key, 0.0)
+    return places
+
+
+def add_money(round_: Round, units: Mapping[str, str], text: Mapping[str, float]) -> tuple[Money, ...]:
+    """Add up money that a text moves, by pair of parties; units by clause key."""
+    moved: dict[tuple[str, str], float] = {}
+    for clause in round_.table:
+        if units[clause.key] == _MONEY_UNIT and clause.key in text:
+            pair = (clause.giver, clause.beneficiary)
+            moved[pair] = moved.get(pair, 0.0) + text[clause.key]
+    return tuple(Money(giver, beneficiary, amount) for (giver, beneficiary), amount in moved.items())

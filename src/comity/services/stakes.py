@@ -141,6 +141,8 @@ def value_clauses(
     around: Mapping[str, float],
     tick: Callable[[float], None],
     draws: Sequence[int | None] | None = None,
+    *,
+    by_group: bool = False,
 ) -> tuple[Array, Array]:
     """Value each modelled clause at both ends of its range, given the rest of a package.
 
@@ -150,11 +152,14 @@ def value_clauses(
         The package (value by clause key); empty for stand-alone values.
     draws
         Which draws, None among them for central values; all unless told.
+    by_group
+        Keep the groups of people apart instead of weighting them as the parties do.
 
     Returns
     -------
     slope, fixed
-        draws × parties × clauses; zero for clauses that do not act on the model.
+        draws × parties × clauses, or draws × parties × groups × clauses; zero for clauses that do not act on
+        the model.
 
     Notes
     -----
@@ -170,8 +175,9 @@ def value_clauses(
         packages += [rest, {**rest, table[c].key: low}, {**rest, table[c].key: high}]
     unique = {tuple(sorted(p.items())): p for p in packages}
     order = {key: k for k, key in enumerate(unique)}
-    gains = lab.search_gains(list(unique.values()), tick, draws)
-    slope = np.zeros((len(gains), len(lab.members), len(table)))
+    search = lab.search_counts if by_group else lab.search_gains
+    gains = search(list(unique.values()), tick, draws)
+    slope = np.zeros((len(gains), *gains.shape[2:], len(table)))
     fixed = np.zeros_like(slope)
     for place, c in enumerate(modelled):
         without, least, most = (
@@ -179,10 +185,10 @@ def value_clauses(
         )
         low, high = table[c].range
         if high == low:
-            fixed[:, :, c] = most - without
+            fixed[..., c] = most - without
             continue
-        slope[:, :, c] = (most - least) / (high - low)
-        fixed[:, :, c] = least - without - slope[:, :, c] * low
+        slope[..., c] = (most - least) / (high - low)
+        fixed[..., c] = least - without - slope[..., c] * low
     return slope, fixed
 
 

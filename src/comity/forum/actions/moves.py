@@ -13,6 +13,7 @@ from django.db import transaction
 
 from comity.errors import InputError
 from comity.forum.actions.private import key_of
+from comity.forum.actions.seats import check_seat
 from comity.forum.keys import SealBroken, open_sealed, seal
 from comity.forum.models import Delegation, MoveRow, Round
 from comity.forum.selectors import folded
@@ -70,25 +71,32 @@ def make_move(
     now
         The door's clock. If it is behind the last move, the move takes the time of that move and is marked.
     user
-        Who acts, for the trail; not shown.
+        Who acts, for the trail; not shown. They must hold the seat when the move is written. None for commands.
 
     Raises
     ------
     comity.errors.InputError
-        When the round does not allow the move, or the key was used for something else.
+        When the round does not allow the move, the seat is not (or no longer) that of the user, a sealed answer
+        was not sealed here, or the key was used for something else.
     """
     if not 1 <= len(key) <= 100:
         msg = "a move has a key of 1 to 100 characters"
         raise InputError(msg, key="key", accepted="a random key, the same when the same move is sent again")
+    if CLOCK_MARK in payload:
+        msg = "whether the clock went back is noted here, and not said by who acts"
+        raise InputError(msg, key=CLOCK_MARK, accepted="a payload without it")
     scoped = f"{getattr(user, 'pk', None) or '-'}:{key}"
     with transaction.atomic():
         locked = lock_round(round.pk)
+        check_seat(locked, seat, user, act)
         before = MoveRow.objects.filter(round_id=locked.pk, key=scoped).first()
         if before is not None:
             if before.act != act.value or Seat.read(before.seat) != seat:
                 msg = "this key was used for another move"
                 raise InputError(msg, key="key", accepted="a new key for a new move")
             return before
+        if act is Act.ANSWER_IN_SECRET:
+            _check_answer(locked, seat, payload)
         where = _pass_time(locked, folded(locked), now)
         row, where = _append(locked, where, Move(act, seat, now, dict(payload)), scoped, user)
         if act is Act.ANSWER_IN_SECRET:
@@ -164,6 +172,23 @@ def answer_in_secret(
     return make_move(
         round=round, seat=seat, act=Act.ANSWER_IN_SECRET, payload=payload, key=key, now=now, user=user
     )
+
+
+def _check_answer(round_: Round, seat: Seat, payload: Mapping[str, Any]) -> None:
+    """Open a sealed answer when it comes in: one that does not open would keep the outcome from being said."""
+    acceptance, words = str(payload.get("acceptance")), str(payload.get("sealed"))
+    try:
+        delegation = Delegation.objects.get(round_id=round_.pk, code=seat.delegation)
+        opened = open_sealed(
+            key_of(delegation),
+            base64.b64decode(words, validate=True),
+            _about(round_, acceptance, delegation.code),
+        )
+    except (SealBroken, ValueError, Delegation.DoesNotExist):
+        opened = b""
+    if opened not in (_YES, _NO):
+        msg = "this answer was not sealed here"
+        raise InputError(msg, key="sealed", accepted="yes or no, on the page of the package")
 
 
 def _about(round_: Round, acceptance: str, code: str) -> str:

@@ -17,8 +17,9 @@ from django.db import transaction
 
 from comity.errors import InputError
 from comity.forum.actions.audit import note
-from comity.forum.models import Delegation, Invitation, Membership, Round
-from comity.protocol.conference import PEOPLE, Role, Seat
+from comity.forum.actions.seats import check_right, check_seat
+from comity.forum.models import Delegation, DelegationKey, Invitation, Membership, Round
+from comity.protocol.conference import PEOPLE, Act, Role, Seat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,10 +95,9 @@ def seat_member(*, round: Round, user: Any, seat: Seat, now: datetime, by: Any =
         raise InputError(msg, key="role", accepted=", ".join(each for each in PEOPLE if each != Role.PUBLIC))
     delegation = _find_delegation(round, seat)
     with transaction.atomic():
-        heads = Membership.objects.filter(
-            round_id=round.pk, delegation=delegation, role=Role.HEAD.value, admitted=True
-        ).exclude(user=user)
-        admitted = delegation is None or not heads.exists()
+        if by is not None:
+            check_right(round, by, Act.SEAT_MEMBERS)
+        admitted = _is_admitted(delegation, seat, user)
         row, _ = Membership.objects.update_or_create(
             user=user,
             round=round,
@@ -114,27 +114,66 @@ def seat_member(*, round: Round, user: Any, seat: Seat, now: datetime, by: Any =
     return row
 
 
+_READERS: Final = (Role.HEAD.value, Role.DELEGATE.value)
+
+
+def _is_admitted(delegation: Delegation | None, seat: Seat, user: Any) -> bool:  # noqa: ANN401
+    """Tell whether a new member is admitted at once to what their delegation keeps private.
+
+    Only the first who sits for a delegation that has kept nothing yet. Everybody else is admitted by somebody
+    who was, so that who hands out seats cannot take one and read.
+    """
+    if delegation is None or seat.role.value not in _READERS:
+        return True
+    rows = Membership.objects.filter(delegation=delegation, admitted=True, role__in=_READERS)
+    if rows.filter(user=user, active=True).exists():
+        return True  # another seat of the same delegation
+    kept = DelegationKey.objects.filter(delegation=delegation).exists()
+    return not kept and not rows.exclude(user=user).exists()
+
+
 def admit_member(*, round: Round, member: int, head: Seat, now: datetime, by: Any = None) -> None:  # noqa: A002, ANN401
-    """Let a member of one's delegation see what it keeps private; a head's decision.
+    """Let a member of one's delegation see what it keeps private: the head decides.
+
+    Where a delegation has no head who was admitted, a delegate who was may admit the head.
 
     Raises
     ------
     comity.errors.InputError
-        When the seat is no head of delegation, or the member is another delegation's.
+        When the seat may not admit, was not admitted itself, or the member is another delegation's.
     """
     with transaction.atomic():
+        check_seat(round, head, by, Act.READ_PRIVATE_SHEET)
         rows = Membership.objects.filter(
             pk=member, round_id=round.pk, delegation__code=head.delegation, active=True
         )
-        if head.role is not Role.HEAD or head.delegation is None or not rows.update(admitted=True):
+        if head.role is Role.DELEGATE:
+            heads = Membership.objects.filter(
+                round_id=round.pk,
+                delegation__code=head.delegation,
+                role=Role.HEAD.value,
+                admitted=True,
+                active=True,
+            )
+            rows = rows.none() if heads.exists() else rows.filter(role=Role.HEAD.value)
+        elif head.role is not Role.HEAD:
+            rows = rows.none()
+        if head.delegation is None or not rows.update(admitted=True):
             msg = "a head of delegation admits members of their own delegation"
             raise InputError(msg, key="member", accepted="a member of your delegation")
         note(act="admit member", outcome=str(member), now=now, user=by, round=round)
 
 
 def give_up_seat(*, round: Round, member: int, now: datetime, by: Any = None) -> None:  # noqa: A002, ANN401
-    """Take a person's seat back; their moves stay."""
+    """Take a person's seat back; their moves stay.
+
+    Raises
+    ------
+    comity.errors.InputError
+        When ``by`` is not of the secretariat.
+    """
     with transaction.atomic():
+        check_right(round, by, Act.SEAT_MEMBERS)
         changed = Membership.objects.filter(pk=member, round_id=round.pk, active=True).update(active=False)
         if changed:
             note(act="take seat back", outcome=str(member), now=now, user=by, round=round)
@@ -162,6 +201,7 @@ def invite(
     delegation = _find_delegation(round, seat)
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
+        check_right(round, by, Act.SEAT_MEMBERS)
         row = Invitation.objects.create(
             token_hash=_hash(token),
             round=round,
@@ -188,8 +228,15 @@ def invite_administrator(*, now: datetime) -> str:
 
 
 def revoke_invitation(*, round: Round, invitation: int, now: datetime, by: Any = None) -> None:  # noqa: A002, ANN401
-    """Make a link that was not used yet lead nowhere."""
+    """Make a link that was not used yet lead nowhere.
+
+    Raises
+    ------
+    comity.errors.InputError
+        When ``by`` is not of the secretariat.
+    """
     with transaction.atomic():
+        check_right(round, by, Act.SEAT_MEMBERS)
         open_ = Invitation.objects.filter(pk=invitation, round_id=round.pk, used=None, revoked=False)
         if open_.update(revoked=True):
             note(act="revoke invitation", outcome=str(invitation), now=now, user=by, round=round)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from comity.errors import InputError
 from comity.forum.actions.audit import note
+from comity.forum.actions.seats import check_seat
 from comity.forum.keys import make_key, open_sealed, read_master, seal, unwrap, wrap
 from comity.forum.models import Delegation, DelegationKey, PrivateSheet, Round
 from comity.forum.selectors import state_of
@@ -72,15 +73,22 @@ def save_private_sheet(
     Raises
     ------
     comity.errors.InputError
-        When the seat has no private sheets, the sheet is too long, or a colleague saved another version.
+        When the seat has no private sheets or is not the user's, the sheet is too long, or a colleague saved
+        another version.
     """
     delegation = _own(round, seat, Act.SAVE_PRIVATE_SHEET)
     words = json.dumps(content, ensure_ascii=False, allow_nan=False)
     if len(words) > _MOST_CHARACTERS or not 1 <= len(name) <= 64:
         msg = "the sheet is too long, or has no name"
         raise InputError(msg, key=name[:64], accepted=f"at most {_MOST_CHARACTERS:,} characters")
-    cipher = seal(key_of(delegation), words.encode(), _about(delegation, name))
+    try:
+        plain = words.encode()
+    except UnicodeEncodeError:
+        msg = "the sheet holds half a character"
+        raise InputError(msg, key=name, accepted="text") from None
+    cipher = seal(key_of(delegation), plain, _about(delegation, name))
     with transaction.atomic():
+        check_seat(round, seat, user, Act.SAVE_PRIVATE_SHEET)
         row = PrivateSheet.objects.select_for_update().filter(delegation=delegation, name=name).first()
         if row is None:
             row = PrivateSheet(delegation=delegation, name=name, version=0)

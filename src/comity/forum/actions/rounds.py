@@ -13,8 +13,9 @@ from django.db import transaction
 
 from comity.errors import InputError
 from comity.forum.actions.audit import note
+from comity.forum.actions.seats import check_right
 from comity.forum.models import Delegation, Round
-from comity.protocol.conference import seal_charter
+from comity.protocol.conference import Act, seal_charter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,8 +89,15 @@ def create_round(
 
 
 def publish_round(*, round: Round, is_public: bool, now: datetime, user: Any = None) -> None:  # noqa: A002, ANN401
-    """Give a round a public page, or take it back."""
+    """Give a round a public page, or take it back.
+
+    Raises
+    ------
+    comity.errors.InputError
+        When the user is not of the secretariat.
+    """
     with transaction.atomic():
+        check_right(round, user, Act.SEAT_MEMBERS)
         Round.objects.filter(pk=round.pk).update(is_public=is_public)
         outcome = "public" if is_public else "not public"
         note(act="publish round", outcome=outcome, now=now, user=user, round=round)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -22,6 +23,7 @@ from comity.forum import actions
 from comity.forum.models import Membership, Round
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 __all__ = ["demo_seats", "invitation", "sit_down", "urlpatterns"]
@@ -69,14 +71,23 @@ def _demo_round(slug: str) -> Round:
     return found
 
 
+def _demo_members(round_: Round) -> QuerySet[Membership]:
+    """Return seats that may be taken without a password: accounts of exercises only, made by the demonstration."""
+    real = Membership.objects.filter(round__demo=False).values("user_id")
+    return Membership.objects.filter(
+        round=round_,
+        active=True,
+        user__username__startswith="demo-",
+        user__password__startswith=UNUSABLE_PASSWORD_PREFIX,
+        user__is_staff=False,
+        user__is_superuser=False,
+    ).exclude(user_id__in=real)
+
+
 def demo_seats(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the seats of a demonstration round; only where the forum was started as a demonstration."""
     round_ = _demo_round(slug)
-    rows = (
-        Membership.objects.filter(round=round_, active=True, user__username__startswith="demo-")
-        .select_related("user", "delegation")
-        .order_by("pk")
-    )
+    rows = _demo_members(round_).select_related("user", "delegation").order_by("pk")
     return render(request, "forum/demo_seats.html", {"round": round_, "rows": rows})
 
 
@@ -84,9 +95,7 @@ def demo_seats(request: HttpRequest, slug: str) -> HttpResponse:
 def sit_down(request: HttpRequest, slug: str, member: int) -> HttpResponse:
     """Take a seat of a demonstration round."""
     round_ = _demo_round(slug)
-    row = Membership.objects.filter(
-        pk=member, round=round_, active=True, user__username__startswith="demo-", user__is_staff=False
-    ).first()
+    row = _demo_members(round_).filter(pk=member).first()
     if row is None:
         raise Http404
     login(request, row.user, backend=BACKEND)

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["admit", "invite", "members", "publish", "revoke", "unseat", "urlpatterns"]
 
 
+def _admits(place: Place) -> bool:
+    """Tell whether this seat admits members: the head; a delegate where no head was admitted."""
+    if place.seat.role not in {Role.HEAD, Role.DELEGATE} or not place.may(Act.READ_PRIVATE_SHEET):
+        return False
+    heads = Membership.objects.filter(
+        round=place.round, delegation=place.delegation, role=Role.HEAD.value, admitted=True, active=True
+    )
+    return place.seat.role is Role.HEAD or not heads.exists()
+
+
 def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:  # noqa: ANN401
     seats = place.may(Act.SEAT_MEMBERS)
     rows = (
@@ -35,7 +45,7 @@ def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:  # n
     context = {
         "rows": rows,
         "seats": seats,
-        "is_head": place.seat.role is Role.HEAD,
+        "is_head": _admits(place),
         "roles": [each for each in PEOPLE if each is not Role.PUBLIC],
         "invitations": Invitation.objects.filter(
             round=place.round, used=None, revoked=False, for_user=None, expires__gt=place.now
@@ -100,7 +110,7 @@ def unseat(request: HttpRequest, place: Place) -> HttpResponse:
 @requires(Act.READ_MEMBERS)
 def admit(request: HttpRequest, place: Place) -> HttpResponse:
     """Let a member of one's delegation see what it keeps private."""
-    if place.seat.role is not Role.HEAD or not (place.member and place.member.admitted):
+    if not _admits(place):
         raise Refused(_("Only a head of delegation admits members."))
     try:
         actions.admit_member(
