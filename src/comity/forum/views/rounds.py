@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
 from comity.forum.selectors import moves_of, timeline_of
+from comity.forum.views import decisions
 from comity.forum.views.waiting import waiting_for
 from comity.protocol.conference import STEPS, Act, Phase, count_articles, write_journal
 
@@ -76,6 +77,7 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
         "may_object": place.may(Act.OBJECT) and state.silence is not None,
         "may_cut": place.may(Act.CUT_REVISION),
         "open_proposals": sum(not each.withdrawn for each in state.proposals.values()),
+        **decisions.show_decisions(place),
     }
     return render(request, "forum/round/overview.html", context)
 
@@ -123,4 +125,5 @@ urlpatterns = [
     path("moves/", log, name="log"),
     path("moves/journal.jsonl", log_export, name="log_export"),
     *[path(f"course/{what}/", course, {"what": what}, name=f"course_{what}") for what in COURSE],
+    *decisions.urlpatterns,
 ]

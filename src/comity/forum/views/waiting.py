@@ -58,14 +58,14 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
             Task(_("A package awaits your answer in secret."), _link("proposals", slug)) for _each in asked
         ]
     if may(Act.ANSWER_ADOPTION) and code not in state.answers:
-        found.append(Task(_("The text awaits your answer on adoption."), _link("text", slug)))
+        found.append(Task(_("The text awaits your answer on adoption."), _link("round", slug) + "#adoption"))
     if (
         may(Act.SIGN)
         and state.adoption is not None
         and code in state.adoption.parties
         and code not in state.signatures
     ):
-        found.append(Task(_("The text awaits your signature."), _link("text", slug)))
+        found.append(Task(_("The text awaits your signature."), _link("round", slug) + "#adoption"))
     if may(Act.ANSWER_PROPOSAL):
         fresh = [
             each
@@ -91,5 +91,5 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
             found.append(Task(words % {"n": len(left)}, _link("submissions", slug)))
     if may(Act.RULE_ON_POINT):
         open_ = [each for each in state.points.values() if not each.ruling]
-        found += [Task(_("A point of order awaits your ruling."), _link("log", slug)) for _each in open_]
+        found += [Task(_("A point of order awaits your ruling."), _link("round", slug) + "#points") for _each in open_]
     return found
