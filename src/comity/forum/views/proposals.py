@@ -85,7 +85,7 @@ def _card(place: Place, proposal: Proposal) -> dict[str, Any]:
 @requires(Act.READ_PROPOSALS)
 def proposals(request: HttpRequest, place: Place) -> HttpResponse:
     """Show what is on the table."""
-    there = [each for each in reversed(place.state.proposals.values()) if not each.withdrawn]
+    there = [each for each in reversed(tuple(place.state.proposals.values())) if not each.withdrawn]
     packages = Paginator([each for each in there if each.kind == "package"], PAGE)
     asked = Paginator([each for each in there if each.kind != "package"], PAGE)
     packages_page = packages.get_page(request.GET.get("packages"))
