@@ -60,15 +60,57 @@ def make_round(folder: Path) -> dict[str, Any]:
 
 
 def make_demo(folder: Path) -> dict[str, Any]:
-    """The demonstration round, whose seats are taken without a password."""
+    """The demonstration, and another one that has come to follow-up, with something on every page."""
+    from comity.forum import actions
     from comity.forum.demo import load_demo, make_links
+    from comity.protocol.conference import Act, Role, Seat
 
     del folder
-    round_ = load_demo(now=clock.now())
-    return {
-        "-".join(filter(None, (seat.role.value, seat.delegation))): token
-        for seat, token in make_links(round_, now=clock.now())
-    }
+    now = clock.now()
+    heads = {code: Seat(Role.HEAD, code) for code in ("ESP", "MAR", "SEN")}
+    chair, desk = Seat(Role.FACILITATOR), Seat(Role.SECRETARIAT)
+    found: dict[str, Any] = {}
+    for slug in ("demo", "after"):
+        round_ = load_demo(now=now - timedelta(days=9), slug=slug)
+        at = now - timedelta(days=8)
+        plan: list[tuple[Act, Seat, dict[str, Any]]] = [
+            (Act.OPEN_ACCEPTANCE, chair, {"acceptance": "acc1", "proposal": "p1", "version": 1,
+                                          "among": ["ESP", "MAR", "SEN"], "kind": "all"}),
+            (Act.POINT_OF_ORDER, heads["SEN"], {"point": "o1", "words": "May article 3 be taken first?"}),
+        ]  # fmt: skip
+        if slug == "after":
+            plan += [
+                (Act.CLOSE_ACCEPTANCE, chair, {"acceptance": "acc1"}),
+                *[(Act.SETTLE_PARAGRAPH, chair, {"paragraph": key, "alternative": one}) for key, one in
+                  (("a2.p2", "alt1"), ("a6.p1", "alt1"), ("a3.p2", "new"))],
+                (Act.START_SILENCE, chair, {}),
+            ]  # fmt: skip
+        for n, (act, seat, payload) in enumerate(plan):
+            at += timedelta(minutes=1)
+            actions.make_move(round=round_, seat=seat, act=act, payload=payload, key=f"more-{n}", now=at)
+        if slug == "after":
+            at += timedelta(hours=80)
+            actions.tick(round_, now=at)
+            due = (now + timedelta(days=90)).date().isoformat()
+            plan = [
+                *[(Act.ANSWER_ADOPTION, head, {"answer": "adopts"}) for head in heads.values()],
+                (Act.DECLARE_ADOPTED, desk, {}),
+                *[(Act.SIGN, head, {}) for head in heads.values()],
+                (Act.CHANGE_PHASE, desk, {"to": "follow-up and review"}),
+                (Act.REGISTER_COMMITMENT, heads["ESP"], {
+                    "commitment": "c1", "delegation": "ESP", "agency": "Ministry of Labour", "title": "Open places",
+                    "indicator": "places", "milestone": "The order is published", "due": due}),
+                (Act.REPORT_EVIDENCE, heads["ESP"], {"commitment": "c1", "words": "A draft order is out.", "done": True}),
+                (Act.RAISE_DISPUTE, heads["SEN"], {"dispute": "d1", "commitment": "c1", "words": "A draft is no order."}),
+                (Act.SCHEDULE, desk, {"meeting": "m9", "title": "Joint committee", "kind": "joint committee",
+                                      "starts": f"{due}T09:00:00+00:00"}),
+            ]  # fmt: skip
+            for n, (act, seat, payload) in enumerate(plan):
+                at += timedelta(minutes=1)
+                actions.make_move(round=round_, seat=seat, act=act, payload=payload, key=f"end-{n}", now=at)
+        for seat, token in make_links(round_, now=now):
+            found.setdefault("-".join(filter(None, (seat.role.value, seat.delegation))), token)
+    return found
 
 
 def main(folder: Path, port: int, what: str) -> None:

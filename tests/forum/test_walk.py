@@ -111,7 +111,7 @@ def settle(who: dict[str, Person]) -> None:
     chair.go(f"{TEXT}a2/").unfold("Settle with words found in the room")
     chair.fill("wording", "Each Party shall answer a request within twenty working days.").press("Settle")
     chair.go(TEXT).sees("No brackets are left.")
-    who["MAR"].go(f"{TEXT}revisions/").sees("twenty working days")
+    who["MAR"].go(f"{TEXT}revisions/").sees("twenty")
 
 
 def accept_a_package(who: dict[str, Person]) -> None:
@@ -172,7 +172,7 @@ def follow_up(who: dict[str, Person], forum: Forum, browser) -> None:
     spain.press("Register").sees("The commitment is registered.")
     commitment = spain.page.url
     spain.go(commitment).unfold("Report evidence").fill("words", "Order 12 is published.").fill("value", "4000")
-    spain.check("done", "yes").press("Report").sees("Your report is in the log")
+    spain.check("done", "yes").press("Report").sees("report is in the log")
     who["facilitator"].go(commitment).fill("words", "Seen in the gazette.").press("Accept")
     who["facilitator"].sees("The finding is in the log.")
     who["MAR"].go(f"{LIFE}adherence/").sees("Spain")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from comity.forum.actions import make_move, note, tick
@@ -120,9 +121,16 @@ class Place:
 
 
 def say_words(words: Any) -> str:  # noqa: ANN401
-    """Say words of the protocol in the reader's language."""
+    """Say words of the protocol in the reader's language.
+
+    Where that is written from right to left, what people wrote is kept apart by isolating marks, so that it
+    is read in its own direction and does not turn the sentence around it.
+    """
+    around = "\u2068%s\u2069" if get_language_bidi() else "%s"
     return _(words.template) % {
-        name: _(str(value)) if hasattr(value, "template") or name in {"act", "phase", "role"} else value
+        name: _(str(value))
+        if hasattr(value, "template") or name in {"act", "phase", "role"}
+        else around % value
         for name, value in words.params.items()
     }
 

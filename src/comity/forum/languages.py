@@ -24,7 +24,7 @@ TRANSLATED: Final = ("fr", "es", "ar")
 """Languages with a message file of ours; English is the language of the source."""
 
 KEYWORDS: Final = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "_": None, "mark": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
@@ -48,6 +48,16 @@ def po_file(code: str) -> Path:
     'django.po'
     """
     return SOURCES / code / "LC_MESSAGES" / "django.po"
+
+
+def _words_of_services() -> set[str]:
+    """Return words that services hand to pages as data; a page translates them with ``told``."""
+    from comity.services.adherence import State  # noqa: PLC0415
+    from comity.services.committee_agenda import SECTIONS  # noqa: PLC0415
+    from comity.services.round_page import PHASE_WORDS, Scope  # noqa: PLC0415
+
+    states = {"agreed", "settled", "open"}  # of a paragraph on the public page
+    return {*map(str, State), *map(str, Scope), *SECTIONS.values(), *PHASE_WORDS.values(), *states}
 
 
 def collect_messages() -> tuple[Message, ...]:
@@ -77,6 +87,8 @@ def collect_messages() -> tuple[Message, ...]:
                 found.setdefault((single, plural, context), []).append(place)
     for single in list_messages():
         found.setdefault((single, None, None), []).append("protocol")
+    for single in sorted(_words_of_services()):
+        found.setdefault((single, None, None), []).append("services")
     plurals = {single for single, plural, _context in found if plural}
     return tuple(
         Message(single, plural, context, tuple(dict.fromkeys(places)))

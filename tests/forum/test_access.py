@@ -1,0 +1,229 @@
+"""Accessibility of every page, in a real Chromium: axe (WCAG 2.2 AA) in light and dark, narrow screens, keyboard.
+
+Pages are found from the addresses of the forum, not from a list: a page that nobody opens here fails the test.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.forum.browsing import Forum, Person, chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: What stands in an address for its places, in the two rounds of the demonstration.
+VALUES = {
+    "demo": {"slug": "demo", "key": {"text": "a6", "proposals": "p1", "submissions": "s1"}, "acceptance_key": "acc1"},
+    "after": {"slug": "after", "key": {"commitments": "c1"}},
+}
+#: Addresses that are no pages, by the name of the address, and why.
+NO_PAGES = {
+    "adherence_csv": "file", "adherence_json": "file", "adherence_md": "file", "adherence_docx": "file",
+    "fields_csv": "file", "fields_md": "file", "fields_docx": "file", "agenda_md": "file", "agenda_docx": "file",
+    "public_json": "file", "public_md": "file", "public_docx": "file", "calendar_file": "file",
+    "calendar_feed": "file", "log_export": "file", "text_export": "file", "text_clean": "file",
+    "private_export": "file", "practice_log": "file", "mfa_download_recovery_codes": "file",
+    "text_draft_file": "file",
+}  # fmt: skip
+#: Pages that need a state which this test does not make (a token from a mail, a room of practice, a second factor);
+#: those of practice rooms and private versions are opened by hand below or in tests of their own.
+NOT_REACHED = {
+    "account_inactive", "account_confirm_email", "account_reset_password_from_key", "account_confirm_login_code",
+    "account_reset_password_from_key_done", "account_reset_password_done", "account_email_verification_sent",
+    "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes",
+    "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_login_webauthn", "mfa_activate_totp", "mfa_add_webauthn",
+    "invitation", "account_logout", "practice_room", "practice_join", "practice_debrief", "practice_effect",
+    "private_version", "sit_down", "proposal_model", "usersessions_list",
+}  # fmt: skip
+#: Who looks: the first of these to whom a page answers.
+WHO = ("head of delegation-ESP", "secretariat", "facilitator", "civil society")
+#: Pages that show another seat more: opened for it too.
+TOO = {
+    "secretariat": ("round", "members", "submission", "public_desk", "calendar", "commitment", "text"),
+    "facilitator": ("text_article", "proposal", "zone", "acceptance"),
+}
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """The addresses of pages: name and path."""
+
+    def walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, str]]:
+        for each in resolver.url_patterns:
+            if isinstance(each, URLResolver):
+                yield from walk(each, before + str(each.pattern))
+            elif isinstance(each, URLPattern) and each.name:
+                yield each.name, before + str(each.pattern)
+
+    seen = set()
+    for name, pattern in walk(get_resolver(), ""):
+        if name in NO_PAGES or name in NOT_REACHED or name in seen:
+            continue
+        if pattern.startswith(("api/rounds", "api/openapi")) or "/" not in f"{pattern}/":
+            continue
+        seen.add(name)
+        path = f"/{pattern}"
+        round_ = VALUES["after" if "commitments" in pattern or "agenda" in pattern else "demo"]
+        path = path.replace("<slug:slug>", str(round_["slug"]))
+        area = path.split("/")[3] if path.count("/") > 3 else ""
+        for place in ("<str:key>", "<slug:key>", "<str:article>"):
+            path = path.replace(place, round_["key"].get(area, "a6"))
+        path = path.replace("<slug:acceptance_key>", "acc1")
+        yield name, path
+
+
+@pytest.fixture(scope="module")
+def forum(tmp_path_factory) -> Iterator[Forum]:
+    with chromium():
+        pass
+    served = Forum(tmp_path_factory.mktemp("access"), "demo")
+    yield served
+    served.close()
+
+
+def inspect(person: Person, name: str) -> list[str]:
+    """What is wrong with the page that is open: axe in light and dark, landmarks, width at 320 pixels."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, wrong = person.page, []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    wrong += [f"{each['id']}: {each['nodes'][0]['target']}" for each in found.response["violations"]]
+    page.emulate_media(color_scheme="dark")
+    found = Axe().run(page, options={"runOnly": ["color-contrast"], "resultTypes": ["violations"]})
+    wrong += [f"dark {each['id']}: {each['nodes'][0]['target']}" for each in found.response["violations"]]
+    page.emulate_media(color_scheme="light")
+    if page.locator("h1").count() != 1 or page.locator("main").count() != 1:
+        wrong.append("not one h1 and one main")
+    page.set_viewport_size({"width": 320, "height": 640})  # 1280 at four times the size
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > 320:
+        wrong.append(f"scrolls sideways: {width} pixels at 320")
+    return [f"{name}: {each}" for each in wrong]
+
+
+def test_every_page(forum: Forum) -> None:
+    wrong: list[str] = []
+    with chromium() as browser:
+        people = {who: Person(browser, forum).enter(forum.links[who]) for who in WHO}
+        public = Person(browser, forum)
+        todo = dict(addresses())
+        opened: set[str] = set()
+        for name, path in todo.items():
+            for who in WHO:
+                answer = people[who].context.request.get(path)
+                if answer.status in {403, 404}:
+                    continue
+                if answer.status == 405 or "html" not in answer.headers.get("content-type", ""):
+                    opened.add(name)  # takes forms only
+                    break
+                assert answer.status == 200, (name, answer.status)
+                opened.add(name)
+                people[who].page.goto(path)
+                wrong += inspect(people[who], f"{name} for {who}")
+                break
+        for who, names in TOO.items():
+            for name in names:
+                if people[who].page.goto(todo[name]).status == 200:
+                    wrong += inspect(people[who], f"{name} for {who}")
+        for path in ("/", "/account/login/", "/r/demo/", "/public/after/", "/r/after/text/a6/", "/no/such/page/"):
+            public.page.goto(path)
+            wrong += inspect(public, f"{path} for the public")
+        arabic = people["head of delegation-ESP"]
+        arabic.context.add_cookies([{"name": "comity_language", "value": "ar", "url": forum.base}])
+        for name in ("round", "text_article", "proposal_new", "private"):
+            arabic.page.goto(todo[name])
+            assert arabic.page.locator("html").get_attribute("dir") == "rtl"
+            wrong += inspect(arabic, f"{name} in Arabic")
+    assert not wrong, "\n".join(wrong)
+    assert set(todo) - opened == set(), "pages that nobody opened"
+
+
+FOCUS = """() => {
+  const at = document.activeElement, style = getComputedStyle(at);
+  return {tag: at.tagName, id: at.id, text: (at.innerText || '').trim(),
+          ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          place: [...document.querySelectorAll('*')].indexOf(at),
+          seen: at.getBoundingClientRect().width > 0 && at.getBoundingClientRect().bottom > 0};
+}"""
+
+
+def test_keyboard_alone(forum: Forum) -> None:
+    """The skip link, a ring around what has the focus, the order of the page, folds, and a form that is sent."""
+    with chromium() as browser:
+        head = Person(browser, forum).enter(forum.links["head of delegation-MAR"]).go("/r/demo/text/a6/")
+        page = head.page
+        page.keyboard.press("Tab")
+        skip = page.evaluate(FOCUS)
+        assert skip["text"] == "Skip to the content"
+        assert skip["seen"]
+        assert skip["ring"]
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        places = []
+        for _ in range(60):
+            at = page.evaluate(FOCUS)
+            if at["tag"] == "BODY":
+                break
+            assert at["ring"], at
+            assert at["seen"], at
+            places.append(at["place"])
+            if at["tag"] == "SUMMARY" and at["text"] == "Propose other words":
+                break
+            page.keyboard.press("Tab")
+        assert places == sorted(places)
+        page.keyboard.press("Enter")  # the fold opens
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUS)["tag"] == "TEXTAREA"
+        page.keyboard.press("Control+A")
+        page.keyboard.type("Each Party shall answer within ten working days.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUS)["text"] == "Propose"
+        page.keyboard.press("Enter")
+        head.sees("4 wordings in brackets")
+
+
+def test_calm_and_paper(forum: Forum) -> None:
+    """No motion where the reader wants none; on paper the words, without menus and forms."""
+    with chromium() as browser:
+        head = Person(browser, forum).enter(forum.links["head of delegation-SEN"])
+        for path, words in (("/r/demo/", "What happened last"), ("/r/demo/text/a6/", "working days")):
+            page = head.go(path).page
+            moving = page.evaluate(
+                """() => [...document.querySelectorAll('*')].filter(each => {
+                     const s = getComputedStyle(each);
+                     return parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0;
+                   }).length"""
+            )
+            assert moving == 0
+            page.emulate_media(media="print")
+            assert not page.locator("nav.areas").is_visible()
+            assert not page.locator("form").locator("visible=true").count()
+            assert page.get_by_text(words).first.is_visible()
+            assert page.pdf(format="A4").startswith(b"%PDF")
+            page.emulate_media(media="screen")
+
+
+def test_errors_are_said_where_they_are(forum: Forum) -> None:
+    """A form that is refused names the field, and says so to a screen reader."""
+    with chromium() as browser:
+        guest = Person(browser, forum).go("/account/login/")
+        guest.fill("login", "nobody").fill("password", "wrong").page.locator("button", has_text="Sign in").first.click()
+        alert = guest.page.locator("[role=alert], .errorlist").first
+        alert.wait_for()
+        assert alert.inner_text()
+
+
+def test_two_kinds_of_pages_are_told_apart() -> None:
+    names = [name for name, _path in addresses()]
+    assert len(names) == len(set(names))
+    assert len(list(itertools.filterfalse(NO_PAGES.__contains__, names))) > 40
