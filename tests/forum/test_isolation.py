@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.forum.conftest import Cast
-from tests.forum.walking import OWNERS, WHO, World, addresses, finds_canary, methods, say
+from tests.forum.walking import OWNERS, WHO, Address, World, addresses, finds_canary, methods, say
 
 GOLDEN = Path(__file__).parent / "golden" / "access.txt"
 HEAD = """\
@@ -22,12 +22,20 @@ HEAD = """\
 # 403 not from this seat or not now, 404 there is no such thing for this reader, 405 not by this method,
 # 409 and 422 allowed, but what was sent is not accepted. Writes are sent empty, and taken back.
 # Rounds: both are public; 'coasts' is amid revisions, commitments are asked of 'after', which is in follow-up.
+# A page that answers a form as it answers a reader takes no form, and has no line for POST.
 # · an address of one's own account, which depends on being signed in and on nothing else: asked of three
 # waiting = a delegate of ALB whom the head has not admitted to what the delegation keeps private.
 """
 
 
+PROBE = ("secretariat", "alb_head", "society", "anonymous")
+"""Who tries a form on a page that is read: if it answers them as it does when read, it takes no form."""
 SIGNED_IN_OR_NOT = {"secretariat", "alb_head", "anonymous"}
+
+
+def asked_of(address: Address) -> frozenset[str]:
+    """Who asks for an address: everybody, or for one's own account three."""
+    return frozenset(SIGNED_IN_OR_NOT if address.of_account else WHO)
 
 
 def walk(world: World) -> tuple[dict[tuple[str, str], list[str]], list[str]]:
@@ -36,11 +44,18 @@ def walk(world: World) -> tuple[dict[tuple[str, str], list[str]], list[str]]:
     leaks, owned = [], set()
     for address in addresses():
         for method in methods(address):
+            shown = table.get((address.shown, "GET"), [])
+            if method == "POST" and shown and set(shown) != {"405"}:
+                probe = [world.ask(address, "POST", who) for who in PROBE if who in asked_of(address)]
+                if [say(one) for one in probe] == [
+                    shown[WHO.index(w)] for w in PROBE if w in asked_of(address)
+                ]:
+                    continue  # a page that takes no form: it answers as it does when it is only read
             row: list[str] = []
             for who in WHO:
                 if row and set(row) == {"405"}:
                     break  # by this method nobody is answered, whoever asks
-                if address.of_account and who not in SIGNED_IN_OR_NOT:
+                if who not in asked_of(address):
                     row.append("·")
                     continue
                 answer = world.ask(address, method, who)
