@@ -52,6 +52,8 @@ bench: setup $(PEER)/.ready $(NEGMAS)/.ready ## time and memory, beside peers, i
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_puzzle.py
 	@$(BIN)/python benchmarks/bench_bargaining.py
 	@$(ONE_CORE) $(BIN)/python benchmarks/bench_world_round.py
+	@$(ONE_CORE) $(BIN)/python benchmarks/bench_conference.py
+	@$(BIN)/python benchmarks/bench_forum.py
 
 $(PEER)/.ready: benchmarks/peer-requirements.txt
 	test -x $(PEER)/bin/python || "$(PYTHON)" -m venv $(PEER)

@@ -22,7 +22,7 @@ from comity.forum.actions import make_move, note, tick
 from comity.forum.actions.seats import OF_ADMITTED
 from comity.forum.models import Delegation, Membership, MoveRow, Round
 from comity.forum.selectors import PUBLIC, folded, membership_of
-from comity.protocol.conference import Act, Role, allows, due, refusal
+from comity.protocol.conference import Act, Role, Several, allows, due, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,13 +126,16 @@ def say_words(words: Any) -> str:  # noqa: ANN401
     Where that is written from right to left, what people wrote is kept apart by isolating marks, so that it
     is read in its own direction and does not turn the sentence around it.
     """
-    around = "\u2068%s\u2069" if get_language_bidi() else "%s"
-    return _(words.template) % {
-        name: _(str(value))
-        if hasattr(value, "template") or name in {"act", "phase", "role"}
-        else around % value
-        for name, value in words.params.items()
-    }
+    around = "\u2068{}\u2069" if get_language_bidi() else "{}"
+
+    def say(name: str, value: Any) -> str:  # noqa: ANN401
+        if isinstance(value, Several):
+            return ", ".join(_(str(one)) for one in value)
+        if hasattr(value, "template") or name in {"act", "phase", "role"}:
+            return _(str(value))
+        return around.format(value)
+
+    return _(words.template) % {name: say(name, value) for name, value in words.params.items()}
 
 
 def may_see(round_: Round, member: Membership | None) -> bool:

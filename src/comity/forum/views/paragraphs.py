@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-__all__ = ["MOVE_KEY_MARK", "lay_out"]
+__all__ = ["MOVE_KEY_MARK", "forget", "lay_out"]
 
 _MOST_CHARACTERS: Final = 40_000_000
 """Of all that is kept in a process; 400 paragraphs of a large round take 4,000,000 for one set of rights."""
@@ -76,3 +76,11 @@ def lay_out(request: HttpRequest, name: str, key: Hashable, context: dict[str, A
     own = uuid.uuid4().hex[:24]
     filled = first + "".join(f"{own}{number:08x}{part}" for number, part in enumerate(others))
     return mark_safe(filled.replace(_TOKEN_MARK, get_token(request)))  # noqa: S308  a filled template
+
+
+def forget() -> None:
+    """Forget everything that was laid out."""
+    global _size  # noqa: PLW0603
+    with _lock:
+        _kept.clear()
+        _size = 0

@@ -9,6 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -46,6 +47,8 @@ __all__ = [
     "withdraw",
 ]
 
+PAGE = 24
+"""Cards on one page; a conference has hundreds."""
 KINDS = ("package", "request", "offer")
 ANSWERS = ("welcomes", "will consider", "declines")
 
@@ -84,12 +87,16 @@ def _card(place: Place, proposal: Proposal) -> dict[str, Any]:
 @requires(Act.READ_PROPOSALS)
 def proposals(request: HttpRequest, place: Place) -> HttpResponse:
     """Show what is on the table."""
-    cards = [
-        _card(place, each) for each in reversed(list(place.state.proposals.values())) if not each.withdrawn
-    ]
+    there = [each for each in reversed(tuple(place.state.proposals.values())) if not each.withdrawn]
+    packages = Paginator([each for each in there if each.kind == "package"], PAGE)
+    asked = Paginator([each for each in there if each.kind != "package"], PAGE)
+    packages_page = packages.get_page(request.GET.get("packages"))
+    asked_page = asked.get_page(request.GET.get("asked"))
     context = {
-        "packages": [card for card in cards if card["proposal"].kind == "package"],
-        "asked": [card for card in cards if card["proposal"].kind != "package"],
+        "packages": [_card(place, each) for each in packages_page],
+        "packages_page": packages_page,
+        "asked": [_card(place, each) for each in asked_page],
+        "asked_page": asked_page,
         "withdrawn": [each for each in place.state.proposals.values() if each.withdrawn],
         "acceptances": acceptances.list_acceptances(place),
         "sealing": sealing_of(place.round),
