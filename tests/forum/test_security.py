@@ -343,7 +343,7 @@ def test_the_public_reads_no_text_of_a_round_that_ended_without_agreement(cast):
 SECRETS = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abpr]-[0-9A-Za-z-]{20,}"
     rb"|comity master key 1: [A-Za-z0-9+/]{43}=|comity_[A-Za-z0-9_-]{43}|SECRET_KEY *= *[\"'][^\"']{20,}"
-    rb"|postgres(?:ql)?://[^:/@\s]+:[^@\s<>{$]{6,}@(?!localhost)"
+    rb"|postgres(?:ql)?://[^:/@\s]+:(?!PASSWORD@)[^@\s<>{$]{6,}@(?!localhost)"
 )
 
 
