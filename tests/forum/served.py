@@ -1,8 +1,8 @@
 """A forum in a process of its own, for tests with a browser: ``served.py FOLDER PORT WHAT``.
 
 FOLDER gets ``data`` and ``links.json`` (one-time links by seat). The whole process lives later than the clock
-of this machine by the hours that stand in ``FOLDER/clock``, so that silence ends and a year passes while a test
-waits for neither. Nothing else of the forum is changed.
+of this machine by the hours that stand in ``FOLDER/clock``, so that silence ends and a year passes while a
+test waits for neither. Nothing else of the forum is changed.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ VALUES = {
 NO_PAGES = {
     "adherence_csv": "file", "adherence_json": "file", "adherence_md": "file", "adherence_docx": "file",
     "fields_csv": "file", "fields_md": "file", "fields_docx": "file", "agenda_md": "file",
-    "agenda_docx": "file", "public_json": "file", "public_md": "file", "public_docx": "file", "calendar_file": "file",
+    "agenda_docx": "file", "public_json": "file", "public_md": "file", "public_docx": "file",
+    "calendar_file": "file",
     "calendar_feed": "file", "log_export": "file", "text_export": "file", "text_clean": "file",
     "private_export": "file", "practice_log": "file", "mfa_download_recovery_codes": "file",
     "text_draft_file": "file",
