@@ -61,7 +61,7 @@ class PointShown(NamedTuple):
 
 def show_decisions(place: Place) -> dict[str, Any]:
     """Return what the overview shows of adoption, signatures and points of order to this seat."""
-    state, code = place.state, place.seat.delegation
+    state, code = place.state, place.seat.delegation or ""
     sees = place.may(Act.READ_LOG)  # answers and signatures are moves that the room may read
     stands = []
     if sees and (state.answers or place.may(Act.ANSWER_ADOPTION) or place.may(Act.DECLARE_ADOPTED)):
