@@ -16,7 +16,9 @@ from babel.messages.pofile import read_po, write_po
 
 from comity.forum.languages import TRANSLATED, collect_messages, po_file
 
-HEADER = "# Messages of the Comity forum in {name}.\n# Written by docs/write_messages.py; translations by hand."
+HEADER = (
+    "# Messages of the Comity forum in {name}.\n# Written by docs/write_messages.py; translations by hand."
+)
 
 
 def main(codes: list[str]) -> None:

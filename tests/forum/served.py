@@ -42,10 +42,20 @@ def make_round(folder: Path) -> dict[str, Any]:
     file.write_text(PUBLIC_ROUND, encoding="utf-8")
     opening = read_opening(file, silence_hours=1)
     round_ = actions.create_round(
-        slug="small", charter=opening.charter, names=opening.names, now=now, round_file=opening.text, is_public=True
+        slug="small",
+        charter=opening.charter,
+        names=opening.names,
+        now=now,
+        round_file=opening.text,
+        is_public=True,
     )
     SealedGameRow.objects.create(
-        round=round_, digest=digest_of(round_), status="ready", share=1.0, data=small_game().to_bytes(), started=now
+        round=round_,
+        digest=digest_of(round_),
+        status="ready",
+        share=1.0,
+        data=small_game().to_bytes(),
+        started=now,
     )
     links: dict[str, Any] = {}
     _, links["secretariat"] = actions.invite(round=round_, seat=Seat(Role.SECRETARIAT), now=now)

@@ -20,7 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What stands in an address for its places, in the two rounds of the demonstration.
 VALUES = {
-    "demo": {"slug": "demo", "key": {"text": "a6", "proposals": "p1", "submissions": "s1"}, "acceptance_key": "acc1"},
+    "demo": {
+        "slug": "demo",
+        "key": {"text": "a6", "proposals": "p1", "submissions": "s1"},
+        "acceptance_key": "acc1",
+    },
     "after": {"slug": "after", "key": {"commitments": "c1"}},
 }
 #: Addresses that are no pages, by the name of the address, and why.
@@ -94,7 +98,9 @@ def inspect(person: Person, name: str) -> list[str]:
 
     page, wrong = person.page, []
     page.set_viewport_size({"width": 1280, "height": 900})
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    found = Axe().run(
+        page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    )
     wrong += [f"{each['id']}: {each['nodes'][0]['target']}" for each in found.response["violations"]]
     page.emulate_media(color_scheme="dark")
     found = Axe().run(page, options={"runOnly": ["color-contrast"], "resultTypes": ["violations"]})
@@ -133,7 +139,14 @@ def test_every_page(forum: Forum) -> None:
             for name in names:
                 if people[who].page.goto(todo[name]).status == 200:
                     wrong += inspect(people[who], f"{name} for {who}")
-        for path in ("/", "/account/login/", "/r/demo/", "/public/after/", "/r/after/text/a6/", "/no/such/page/"):
+        for path in (
+            "/",
+            "/account/login/",
+            "/r/demo/",
+            "/public/after/",
+            "/r/after/text/a6/",
+            "/no/such/page/",
+        ):
             public.page.goto(path)
             wrong += inspect(public, f"{path} for the public")
         arabic = people["head of delegation-ESP"]
@@ -217,7 +230,9 @@ def test_errors_are_said_where_they_are(forum: Forum) -> None:
     """A form that is refused names the field, and says so to a screen reader."""
     with chromium() as browser:
         guest = Person(browser, forum).go("/account/login/")
-        guest.fill("login", "nobody").fill("password", "wrong").page.locator("button", has_text="Sign in").first.click()
+        guest.fill("login", "nobody").fill("password", "wrong").page.locator(
+            "button", has_text="Sign in"
+        ).first.click()
         alert = guest.page.locator("[role=alert], .errorlist").first
         alert.wait_for()
         assert alert.inner_text()

@@ -37,7 +37,9 @@ def test_every_message_is_translated_and_none_is_left_over(code: str) -> None:
         strings = strings if isinstance(strings, (tuple, list)) else (strings,)
         if not strings or not all(strings):
             missing.append(each.words)
-    over = [m.id for m in found if m.id and (m.id[0] if isinstance(m.id, (tuple, list)) else m.id) not in known]
+    over = [
+        m.id for m in found if m.id and (m.id[0] if isinstance(m.id, (tuple, list)) else m.id) not in known
+    ]
     assert not missing, f"run docs/write_messages.py and translate: {missing}"
     assert not over, f"run docs/write_messages.py: {over}"
     assert not [m.id for m in found if m.id and m.fuzzy]

@@ -56,7 +56,9 @@ def take_seats(browser, forum: Forum) -> dict[str, Person]:
         for name in ("secretariat", "facilitator", "ESP", "MAR", "SEN", "society")
     }
     who["secretariat"].enter(forum.links["secretariat"], "kalina", PASSWORD).sees("Nothing waits for you")
-    desk = who["secretariat"].go(f"{ROUND}members/").choose("role", "facilitator").press("Make a one-time link")
+    desk = (
+        who["secretariat"].go(f"{ROUND}members/").choose("role", "facilitator").press("Make a one-time link")
+    )
     who["facilitator"].enter(desk.page.locator("#made-link").input_value(), "joao", PASSWORD)
     for name in ("ESP", "MAR", "SEN", "society"):
         who[name].enter(forum.links[name]).sees("Your seat:")
@@ -65,7 +67,9 @@ def take_seats(browser, forum: Forum) -> dict[str, Person]:
 
 def hear_society(who: dict[str, Person]) -> None:
     writer = who["society"].go(f"{ROUND}submissions/write/")
-    writer.fill("title", "Fees paid by workers").fill("words", "No worker should pay for a place.").press("Submit")
+    writer.fill("title", "Fees paid by workers").fill("words", "No worker should pay for a place.").press(
+        "Submit"
+    )
     desk = who["secretariat"].go(ROUND)
     desk.page.get_by_role("link", name="1 submission has no response yet.").click()
     desk.page.get_by_role("link", name="Fees paid by workers").click()
@@ -171,7 +175,9 @@ def follow_up(who: dict[str, Person], forum: Forum, browser) -> None:
         spain.fill(name, words)
     spain.press("Register").sees("The commitment is registered.")
     commitment = spain.page.url
-    spain.go(commitment).unfold("Report evidence").fill("words", "Order 12 is published.").fill("value", "4000")
+    spain.go(commitment).unfold("Report evidence").fill("words", "Order 12 is published.").fill(
+        "value", "4000"
+    )
     spain.check("done", "yes").press("Report").sees("report is in the log")
     who["facilitator"].go(commitment).fill("words", "Seen in the gazette.").press("Accept")
     who["facilitator"].sees("The finding is in the log.")
@@ -180,13 +186,17 @@ def follow_up(who: dict[str, Person], forum: Forum, browser) -> None:
     desk = who["secretariat"]
     desk.go("/account/login/").fill("login", "kalina").fill("password", PASSWORD).press("Sign in")
     starts = (datetime.now(UTC) + timedelta(days=372)).strftime("%Y-%m-%dT10:00")
-    desk.go(f"{ROUND}calendar/").unfold("Schedule a meeting").fill("title", "First review").choose("kind", "review")
+    desk.go(f"{ROUND}calendar/").unfold("Schedule a meeting").fill("title", "First review").choose(
+        "kind", "review"
+    )
     desk.fill("starts", starts).press("Schedule").sees("The meeting is in the calendar.")
     desk.go(f"{LIFE}agenda/").sees("Draft agenda of the joint committee")
     forum.later(hours=3 * 24)
     desk.go("/account/login/").fill("login", "kalina").fill("password", PASSWORD).press("Sign in")
     desk.go(f"{ROUND}calendar/").unfold("Write conclusions, or cancel")
-    desk.fill("words", "Spain opened the places; the text stands.", where="form[action$='record/']").press("Record")
+    desk.fill("words", "Spain opened the places; the text stands.", where="form[action$='record/']").press(
+        "Record"
+    )
     desk.sees("The conclusions are in the log.")
     again = Person(browser, forum, script=False).enter(forum.links["MAR later"])
     again.go(LIFE).sees("Open 4,000 places", "Review 1")

@@ -91,5 +91,8 @@ def waiting_for(round_: Round, seat: Seat, state: Conference) -> list[Task]:
             found.append(Task(words % {"n": len(left)}, _link("submissions", slug)))
     if may(Act.RULE_ON_POINT):
         open_ = [each for each in state.points.values() if not each.ruling]
-        found += [Task(_("A point of order awaits your ruling."), _link("round", slug) + "#points") for _each in open_]
+        found += [
+            Task(_("A point of order awaits your ruling."), _link("round", slug) + "#points")
+            for _each in open_
+        ]
     return found
