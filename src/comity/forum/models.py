@@ -229,7 +229,7 @@ class Audit(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """An address at which a calendar program reads what one seat may know. Only the hash of its token is kept."""
+    """An address at which a calendar program reads what one seat may know; its token is kept as a hash."""
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="feeds")
     token_hash = models.CharField(max_length=64, unique=True)
