@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The fixed cast of the forum's tests: a round of ALB, BRA and CIV, everybody in their seat, and their browsers.
 
 ``cast.user["alb_head"]`` is an account, ``cast.browser("alb_head")`` a signed-in test client, ``cast.play(...)``

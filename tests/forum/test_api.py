@@ -110,7 +110,7 @@ def test_errors_have_one_shape(cast):
             "POST", head.base + "/moves", body, content_type="application/json", headers=bearer
         )
         is_shaped(got, 400)
-    large = Client().generic("POST", head.base + "/moves", b" " * 3_000_000, content_type="application/json", headers=bearer)  # fmt: skip # noqa: E501
+    large = Client().generic("POST", head.base + "/moves", b" " * 3_000_000, content_type="application/json", headers=bearer)  # fmt: skip
     is_shaped(large, 413)
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A random word, a number and a secret answer of one delegation: nowhere outside its own pages.
 
 ``test_isolation`` looks in every answer; here: the database file as it lies on the disk, its write-ahead log, a

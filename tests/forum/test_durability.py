@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A real server, killed with -9 in the middle of writes, on SQLite and PostgreSQL; backups while people write."""
 
 from __future__ import annotations

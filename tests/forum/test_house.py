@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The forum's own house rules: settings documented, writes in one place, no inline script, a clean start."""
 
 from __future__ import annotations
@@ -143,7 +142,7 @@ def test_first_start_with_one_command(tmp_path):
                 break
             except OSError:
                 time.sleep(0.2)
-        with urllib.request.urlopen(link) as answer:  # noqa: S310
+        with urllib.request.urlopen(link) as answer:
             assert "Set up the administrator" in answer.read().decode()
             assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/forum/forum.css") as answer:

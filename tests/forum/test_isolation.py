@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Every address × every role, beside one reviewed table; and a canary that only its owners ever see.
 
 The table is ``golden/access.txt``. An address that is new, gone or answers another way fails here; look at the

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Schemathesis throws odd and hostile requests at every operation: no server error, and answers as declared."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What an attacker would try: forms of other sites, other hosts, guessed passwords, old sessions, open redirects."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Every address of the forum and every role of the cast, for tests that walk all of them.
 
 ``addresses()`` comes from Django's own resolver: an address that is added is walked without being named here.

@@ -83,7 +83,7 @@ class Round(models.Model):
     demo = models.BooleanField(default=False)
     created = models.DateTimeField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["title", "slug"]
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class Delegation(models.Model):
     code = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["pk"]  # the order of the charter
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "code"], name="one_delegation_for_each_code")
@@ -122,7 +122,7 @@ class Membership(models.Model):
     active = models.BooleanField(default=True)
     admitted = models.BooleanField(default=True)  # by the head, to what the delegation keeps private
 
-    class Meta:  # noqa: D106
+    class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "round"], name="one_seat_for_each_person")
         ]
@@ -149,7 +149,7 @@ class MoveRow(models.Model):
     key = models.CharField(max_length=120)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["round", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "number"], name="moves_are_counted"),
@@ -179,7 +179,7 @@ class PrivateSheet(models.Model):
     version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
 
-    class Meta:  # noqa: D106
+    class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["delegation", "name"], name="one_sheet_for_each_name")
         ]
@@ -205,7 +205,7 @@ class Invitation(models.Model):
     used = models.DateTimeField(null=True, blank=True)
     revoked = models.BooleanField(default=False)
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["-created"]
 
     def __str__(self) -> str:
@@ -221,7 +221,7 @@ class Audit(models.Model):
     act = models.CharField(max_length=64)
     outcome = models.CharField(max_length=200)
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["-at", "-pk"]
 
     def __str__(self) -> str:
@@ -229,7 +229,7 @@ class Audit(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """An address at which a calendar program reads what one seat may know. Only the hash of its token is kept."""
+    """An address at which a calendar program reads what one seat may know; its token is kept as a hash."""
 
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="feeds")
     token_hash = models.CharField(max_length=64, unique=True)

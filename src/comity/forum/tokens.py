@@ -27,7 +27,7 @@ class ApiToken(models.Model):
     used = models.DateTimeField(null=True, blank=True)  # to the hour: no trail of reading
     revoked = models.DateTimeField(null=True, blank=True)
 
-    class Meta:  # noqa: D106
+    class Meta:
         ordering: ClassVar = ["-created", "-pk"]
 
     def __str__(self) -> str:
