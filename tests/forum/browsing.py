@@ -54,7 +54,7 @@ class Forum:
             )
         end = time.monotonic() + 120
         while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base}/health", timeout=5):  # noqa: S310
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base}/health", timeout=5):
                 break
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(self.errors.read_text(errors="replace")[-3000:])

@@ -1,4 +1,4 @@
-"""Adoption, signatures and points of order from the overview: who may, what is shown, and what becomes of it."""
+"""Adoption, signatures and points of order from the overview: who may, and what becomes of it."""
 
 from __future__ import annotations
 
