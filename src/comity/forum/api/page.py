@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -75,7 +75,7 @@ def shape_errors(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return shaped
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", page, name="api_page"),
     path("openapi.json", openapi, name="api_openapi"),
     path("", api.urls),

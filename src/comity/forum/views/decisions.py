@@ -85,7 +85,7 @@ def show_decisions(place: Place) -> dict[str, Any]:
     return {
         "stands": stands,
         "adoption": state.adoption,
-        "own_answer": state.answers[code].answer if code in state.answers else "",
+        "own_answer": state.answers[code].answer if code is not None and code in state.answers else "",
         "answers": ANSWERS,
         "may_answer": place.may(Act.ANSWER_ADOPTION),
         "may_declare": place.may(Act.DECLARE_ADOPTED),

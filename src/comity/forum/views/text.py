@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
@@ -197,7 +197,7 @@ def revisions(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", contents, name="text"),
     path("revisions/", revisions, name="text_revisions"),
     path("", include(text_files.urlpatterns)),
