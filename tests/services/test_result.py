@@ -8,13 +8,18 @@ import json
 import pkgutil
 
 import comity.services
+from comity.services.adherence import Adherence
+from comity.services.adherence_report import AdherenceReport
+from comity.services.committee_agenda import Agenda
+from comity.services.package_zone import Improved, ZoneAnswer
 from comity.services.practice_debrief import Debrief
 from comity.services.practice_sight import Sight
 from comity.services.regime import regime_agencies
 from comity.services.result import Result
+from comity.services.round_page import RoundPage
 
-#: Views of one player, which show themselves through the practice room and have no page of their own.
-VIEWS = {Debrief, Sight}
+#: Views of one player, and answers to a round of the forum, which its pages take apart; none has a page of its own.
+VIEWS = {Adherence, AdherenceReport, Agenda, Debrief, Improved, RoundPage, Sight, ZoneAnswer}
 
 
 def list_answers() -> set[type]:
