@@ -18,7 +18,7 @@ from comity.services.regime import regime_agencies
 from comity.services.result import Result
 from comity.services.round_page import RoundPage
 
-#: Views of one player, and answers to a round of the forum, which its pages take apart; none has a page of its own.
+#: Views of one player, and answers that pages of the forum take apart; none has a page of its own.
 VIEWS = {Adherence, AdherenceReport, Agenda, Debrief, Improved, RoundPage, Sight, ZoneAnswer}
 
 
