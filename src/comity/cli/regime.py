@@ -30,6 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to std
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one HTML file.")
 ]
+Full = Annotated[bool, typer.Option("--full", help="Print the whole report, not its first pages.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
 
 
@@ -45,9 +46,7 @@ def speed(
     html: Html = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the draws.")] = 1,
     draws: Annotated[int, typer.Option("--draws", min=20, max=5000, help="Number of draws.")] = 1000,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
-    ] = False,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Test whether rights (a) and prevention (b) are ahead of regular entry (c), with uncertainty."""
@@ -117,9 +116,7 @@ def agenda(
         int | None,
         typer.Option("--draws", min=20, max=5000, help="Number of draws, instead of the file's."),
     ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
-    ] = False,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Put the issues of a round in an order: joint gain, who gains, obstacles, readiness, and why."""
@@ -159,9 +156,7 @@ def picture(
     ] = None,
     json: Json = False,
     html: Html = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
-    ] = False,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Draw the regime in one page: map and network of agreements, timeline by area, agencies."""
@@ -202,9 +197,7 @@ def puzzle(
         int | None,
         typer.Option("--draws", min=0, max=2000, help="Number of draws; 0 for central values alone."),
     ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print the whole report, not its first pages.")
-    ] = False,
+    full: Full = False,
     quiet: Quiet = False,
 ) -> None:
     """Search for a path on which blocs join step by step, whoever joins gains and nobody inside loses."""
