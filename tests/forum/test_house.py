@@ -153,3 +153,12 @@ def test_first_start_with_one_command(tmp_path):
         server.stdout.close()
     for name in ("master.key", "secret.key"):
         assert (tmp_path / "d" / name).stat().st_mode & 0o077 == 0
+
+
+def test_the_examples_of_the_forum_are_those_of_the_repository():
+    """An installed forum has no folder ``examples``, so it carries copies; they must not drift apart."""
+    root = Path(__file__).resolve().parents[2]
+    held = sorted((root / "src" / "comity" / "forum" / "examples").glob("*.yaml"))
+    assert held
+    for path in held:
+        assert path.read_bytes() == (root / "examples" / path.name).read_bytes(), path.name

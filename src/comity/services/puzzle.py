@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 from comity.bargaining.joining import MOST_PIECES, Joining, search_joining
 from comity.evidence import Evidence, Parameters
 from comity.regime import Tags
-from comity.reports.document import Heading
 from comity.services.puzzle_document import show_storyboard, write_puzzle
 from comity.services.puzzle_file import read_puzzle
 from comity.services.puzzle_table import PuzzleTable, compare_all
@@ -186,7 +185,7 @@ class RegimePuzzle(Result):
 
     def storyboard(self) -> tuple[Block, ...]:
         """Lay out the steps of the path alone, for a page of another answer."""
-        return tuple(block for block in show_storyboard(self) if not isinstance(block, Heading))
+        return tuple(show_storyboard(self))
 
     def _architecture(self, a: Architecture) -> dict[str, Any]:
         t = self.table

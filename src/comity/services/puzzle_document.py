@@ -58,7 +58,8 @@ __all__ = ["show_storyboard", "write_puzzle"]
 def write_puzzle(found: RegimePuzzle, *, brief: bool = False) -> Document:
     """Lay out a puzzle for reading: all of it, or its first pages."""
     blocks: list[Block] = [_answer(found)]
-    blocks += show_storyboard(found)
+    if found.path.steps:
+        blocks += [Heading(2, "The path, step by step", "path"), *show_storyboard(found)]
     blocks += _architectures(found)
     blocks += _stumbling(found)
     blocks += show_pairs(found, brief=brief)
@@ -206,7 +207,6 @@ def show_storyboard(found: RegimePuzzle) -> Iterator[Block]:
     path, table = found.path, found.table
     if not path.steps:
         return
-    yield Heading(2, "The path, step by step", "path")
     unions = [1 << k for k in range(len(table.codes))]
     frames = []
     for step in path.steps:
