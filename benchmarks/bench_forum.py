@@ -239,8 +239,8 @@ def main() -> None:
         "--think", type=float, default=5, help="seconds between two requests of one person, in the mean"
     )
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--parts", default="opening,load,kills")
     given = parser.parse_args()
     if given.database == "both":

@@ -37,8 +37,8 @@ def forum(
     data: Data = None,
     port: Port = 8000,
     host: Host = "127.0.0.1",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
-    threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads of each process.")] = 4,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 3,
+    threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads of each process.")] = 2,
     quiet: Quiet = False,
 ) -> None:
     """Start the forum on this machine; the first start prints a one-time administrator link."""

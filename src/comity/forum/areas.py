@@ -5,9 +5,11 @@ Who may import me: views. Start at :data:`AREAS`; an area is shown when its addr
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.protocol.conference import Act
@@ -52,14 +54,26 @@ class Link(NamedTuple):
     href: str
 
 
-def links_for(place: Place) -> list[Link]:
+def links_for(place: Place) -> tuple[Link, ...]:
     """Return the areas that a seat may open now."""
+    return _links(
+        place.round.slug,
+        tuple(
+            each.key
+            for each in AREAS
+            if place.may(each.act) and (each.key != "public" or place.round.is_public)
+        ),
+        get_language(),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _links(slug: str, keys: tuple[str, ...], language: str | None) -> tuple[Link, ...]:
+    del language  # in force already; the names follow from it
     found = []
-    for area in AREAS:
-        if not place.may(area.act) or (area.key == "public" and not place.round.is_public):
-            continue
+    for area in (each for each in AREAS if each.key in keys):
         try:
-            found.append(Link(area.key, str(area.name), reverse(area.address, args=[place.round.slug])))
+            found.append(Link(area.key, str(area.name), reverse(area.address, args=[slug])))
         except NoReverseMatch:  # an area that is not built yet
             continue
-    return found
+    return tuple(found)

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from comity.forum.actions import make_move, note, tick
 from comity.forum.actions.seats import OF_ADMITTED
-from comity.forum.models import Delegation, Membership, MoveRow, Round
-from comity.forum.selectors import PUBLIC, folded, membership_of
+from comity.forum.models import Membership, MoveRow
+from comity.forum.selectors import PUBLIC, find_round, folded
 from comity.protocol.conference import Act, Role, Several, allows, due, refusal
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
+    from comity.forum.models import Delegation, Round
     from comity.protocol.conference import Charter, Conference, Seat
 
     View = Callable[..., HttpResponseBase]
@@ -56,6 +57,10 @@ class Place:
         The seat; its row (None for the public); the account (anonymous for the public).
     now
         The door's clock at the beginning of the call.
+    names
+        Names of the delegations by code, in the order of seats.
+    seal
+        The seal of the last move (of the charter where there is none): it stands for all moves before it.
     """
 
     round: Round
@@ -65,6 +70,8 @@ class Place:
     member: Membership | None
     user: Any
     now: datetime
+    names: dict[str, str]
+    seal: str
 
     def may(self, act: Act) -> bool:
         """Tell whether this seat may do something now."""
@@ -100,11 +107,6 @@ class Place:
     def delegation(self) -> Delegation | None:
         """The row of one's own delegation."""
         return None if self.member is None else self.member.delegation
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Names of the delegations by code, in the order of seats."""
-        return dict(Delegation.objects.filter(round_id=self.round.pk).values_list("code", "name"))
 
     def move(self, act: Act, payload: Mapping[str, Any], key: str) -> MoveRow:
         """Make a move from this seat.
@@ -153,18 +155,18 @@ def enter(user: Any, slug: str, act: Act, *, now: datetime) -> Place:  # noqa: A
     Refused
         When their seat may not do this now.
     """
-    round_ = Round.objects.filter(slug=slug).first()
-    if round_ is None:
+    found = find_round(user, slug)
+    if found is None:
         raise Http404
-    member = membership_of(user, round_)
+    round_, member = found.round, found.member
     if not may_see(round_, member):
         raise Http404
-    where = folded(round_)
+    where = folded(round_, last=found.last)
     if due(where.charter, where.state, now) is not None:
         tick(round_, now=now)
         where = folded(round_)
     seat = PUBLIC if member is None else member.as_seat()
-    place = Place(round_, where.charter, where.state, seat, member, user, now)
+    place = Place(round_, where.charter, where.state, seat, member, user, now, where.names, where.seal)
     if not place.may(act):
         if member is not None:
             note(act=act.value, outcome="refused", now=now, user=user, round=round_)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from comity.forum.models import Membership, MoveRow, Round
+from django.db.models import OuterRef, Subquery
+
+from comity.forum.models import Delegation, Membership, MoveRow, Round
 from comity.protocol.conference import (
     Act,
     Charter,
@@ -34,7 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Folded",
+    "Found",
     "charter_of",
+    "find_round",
     "folded",
     "move_from",
     "moves_of",
@@ -50,17 +55,19 @@ PUBLIC: Final = Seat(Role.PUBLIC)
 
 
 class Folded(NamedTuple):
-    """A round as it stands: its charter, its state, and the seal of the last move."""
+    """A round as it stands: its charter, its state, the seal of the last move, its delegations by name."""
 
     charter: Charter
     charter_seal: str
     state: Conference
     seal: str
+    names: dict[str, str]
 
 
 _cache: OrderedDict[int, Folded] = OrderedDict()
 _lock = threading.Lock()
 _FIELDS: Final = ("number", "act", "seat", "at", "payload", "seal")
+_UNKNOWN: Final = "?"
 
 
 def move_from(row: MoveRow | dict[str, Any]) -> Move:
@@ -80,18 +87,29 @@ def _keep(pk: int, found: Folded) -> None:
 
 
 def _advance(found: Folded, rows: Iterable[dict[str, Any]]) -> Folded:
-    charter, charter_seal, state, seal = found
+    state, seal = found.state, found.seal
     for row in rows:
-        state = apply(charter, state, move_from(row))
+        state = apply(found.charter, state, move_from(row))
         seal = row["seal"]
-    return Folded(charter, charter_seal, state, seal)
+    return found._replace(state=state, seal=seal)
 
 
-def folded(round_: Round) -> Folded:
-    """Return a round as it stands, with its charter and last seal."""
+def folded(round_: Round, *, last: str | None = _UNKNOWN) -> Folded:
+    """Return a round as it stands, with its charter and last seal.
+
+    Parameters
+    ----------
+    round_
+        The round.
+    last
+        The seal of its last move, where it was read with the round (None for no move): then the moves are
+        asked for only if there are new ones.
+    """
     with _lock:
         found = _cache.get(round_.pk)
     if found is not None and found.charter_seal == round_.seal:
+        if last == found.seal or (last is None and found.state.moves == 0):
+            return found
         done = found.state.moves
         rows = list(
             MoveRow.objects.filter(round_id=round_.pk, number__gte=done).order_by("number").values(*_FIELDS)
@@ -105,7 +123,9 @@ def folded(round_: Round) -> Folded:
             return found
     charter = Charter.read(round_.charter)
     rows = list(MoveRow.objects.filter(round_id=round_.pk).order_by("number").values(*_FIELDS))
-    found = _advance(Folded(charter, round_.seal, begin(charter), round_.seal), rows)
+    # delegations are written with their round and never change
+    names = dict(Delegation.objects.filter(round_id=round_.pk).values_list("code", "name"))
+    found = _advance(Folded(charter, round_.seal, begin(charter), round_.seal, names), rows)
     with _lock:
         _cache.pop(round_.pk, None)
     _keep(round_.pk, found)
@@ -130,12 +150,29 @@ def moves_of(round_: Round, *, first: int = 1, last: int | None = None) -> list[
     return [move_from(row) for row in rows.order_by("number").values(*_FIELDS)]
 
 
-def timeline_of(round_: Round, *, most: int, before: int | None = None, public: bool = False) -> list[Entry]:
-    """Return the last moves in plain words, newest first."""
-    end = state_of(round_).moves if before is None else before - 1
-    first = max(1, end - most + 1)
-    entries = make_timeline(moves_of(round_, first=first, last=end), first=first, public=public)
-    return list(reversed(entries))
+def timeline_of(
+    round_: Round, *, moves: int, seal: str, most: int, before: int | None = None, public: bool = False
+) -> tuple[Entry, ...]:
+    """Return the last moves in plain words, newest first.
+
+    Parameters
+    ----------
+    round_, moves, seal
+        The round, the number of its moves, and the seal of the last of them.
+    most, before
+        How many moves at most, and the number of the move before which to begin.
+    public
+        Only what the public reads.
+    """
+    end = moves if before is None else min(before - 1, moves)
+    return _timeline(round_.pk, seal, max(1, end - most + 1), end, public)
+
+
+@lru_cache(maxsize=256)  # a seal is one of all moves before it: the same seal, the same moves
+def _timeline(pk: int, seal: str, first: int, last: int, public: bool) -> tuple[Entry, ...]:
+    del seal
+    rows = MoveRow.objects.filter(round_id=pk, number__gte=first, number__lte=last).order_by("number")
+    return make_timeline(map(move_from, rows.values(*_FIELDS)), first=first, public=public)[::-1]
 
 
 def seat_of(user: Any, round_: Round) -> Seat:  # noqa: ANN401
@@ -153,6 +190,35 @@ def membership_of(user: Any, round_: Round) -> Membership | None:  # noqa: ANN40
         .filter(user_id=user.pk, round_id=round_.pk, active=True)
         .first()
     )
+
+
+class Found(NamedTuple):
+    """A round, the row of a person's seat in it, and the seal of its last move (None for no move)."""
+
+    round: Round
+    member: Membership | None
+    last: str | None
+
+
+def _last_seal(of: str) -> Subquery:
+    moves = MoveRow.objects.filter(round_id=OuterRef(of)).order_by("-number")
+    return Subquery(moves.values("seal")[:1])
+
+
+def find_round(user: Any, slug: str) -> Found | None:  # noqa: ANN401
+    """Find a round by its short name, with a person's seat in it, in one question where they have one."""
+    if getattr(user, "is_authenticated", False):
+        member = (
+            Membership.objects.select_related("round", "delegation")
+            .defer("round__charter")  # known to the state that is kept
+            .filter(user_id=user.pk, round__slug=slug, active=True)
+            .annotate(last=_last_seal("round_id"))
+            .first()
+        )
+        if member is not None:
+            return Found(member.round, member, member.last)  # type: ignore[attr-defined]
+    round_ = Round.objects.filter(slug=slug).annotate(last=_last_seal("pk")).first()
+    return None if round_ is None else Found(round_, None, round_.last)  # type: ignore[attr-defined]
 
 
 def rounds_of(user: Any) -> list[Membership]:  # noqa: ANN401

@@ -8,9 +8,11 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.template.base import token_kwargs
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -22,9 +24,13 @@ from comity.forum.gate import say_words
 from comity.forum.views.paragraphs import lay_out
 from comity.protocol.conference import Act, Seat
 
+if TYPE_CHECKING:
+    from django.template.base import FilterExpression, Parser, Token
+    from django.template.context import Context
+
 register = template.Library()
 
-__all__ = ["left", "may", "moment", "move_key", "paragraph", "seat_name", "told", "words"]
+__all__ = ["left", "may", "moment", "move_key", "paragraph", "seat_name", "shared", "told", "words"]
 
 
 @register.simple_tag(takes_context=True)
@@ -39,6 +45,7 @@ def paragraph(context: Any, each: Any) -> SafeString:  # noqa: ANN401
     place = context["place"]
     rights = {name: context[name] for name in context["rights"]}
     key = (
+        "paragraph",
         place.round.slug,
         each.paragraph,
         each.number,
@@ -49,7 +56,41 @@ def paragraph(context: Any, each: Any) -> SafeString:  # noqa: ANN401
         tuple(sorted(rights.items())),
     )
     fixed = {"place": place, "article": context["article"], "each": each, **rights}
-    return lay_out(context["request"], "forum/text/paragraph.html", key, fixed)
+    template = get_template("forum/text/paragraph.html")
+    return lay_out(lambda marks: template.render(fixed | marks), key, context["csrf_token"])
+
+
+class SharedNode(template.Node):
+    """A part of a page that follows from named values alone; see :func:`shared`."""
+
+    def __init__(self, inside: template.NodeList, values: dict[str, FilterExpression]) -> None:
+        self.inside = inside
+        self.values = values
+
+    def render(self, context: Context) -> SafeString:
+        """Fill in the part, or take it from before."""
+        values = {name: each.resolve(context) for name, each in self.values.items()}
+        key = (self, *((type(value), value) for value in values.values()))
+        return lay_out(
+            lambda marks: self.inside.render(context.new(values | marks)), key, context.get("csrf_token", "")
+        )
+
+
+@register.tag
+def shared(parser: Parser, token: Token) -> SharedNode:
+    """Lay out a part of a page once for all who see the same.
+
+    ``{% shared articles=articles %}…{% endshared %}``: inside, only the values named in the tag exist, and
+    each must be hashable by what it holds: so the part cannot show anything that its key does not hold.
+    """
+    name, *bits = token.split_contents()
+    values = token_kwargs(bits, parser)
+    if bits or not values:
+        msg = f"'{name}' takes name=value"
+        raise template.TemplateSyntaxError(msg)
+    inside = parser.parse(("endshared",))
+    parser.delete_first_token()
+    return SharedNode(inside, values)
 
 
 @register.simple_tag

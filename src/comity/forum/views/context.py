@@ -23,7 +23,7 @@ def show_forum(request: HttpRequest) -> dict[str, Any]:
     place = getattr(request, "place", None)
     return {
         "place": place,
-        "areas": [] if place is None else links_for(place),
+        "areas": () if place is None else links_for(place),
         "now": timezone.now(),
         "is_demo": settings.DEMO,
         "sends_mail": settings.SENDS_MAIL,

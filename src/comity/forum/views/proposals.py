@@ -6,7 +6,7 @@ Who may import me: :mod:`comity.forum.urls`. Start at :func:`proposals`.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -68,20 +68,38 @@ def owner_name(place: Place, proposal: Proposal) -> str:
     return place.names.get(proposal.owner, proposal.owner)
 
 
-def _card(place: Place, proposal: Proposal) -> dict[str, Any]:
+class Card(NamedTuple):
+    """A proposal as a list shows it to a seat."""
+
+    key: str
+    title: str
+    kind: str
+    version: int
+    owner: str
+    to: tuple[str, ...]
+    count: int
+    rows: tuple[Row, ...]
+    answers: tuple[tuple[str, str], ...]
+    waits: bool
+
+
+def _card(place: Place, proposal: Proposal) -> Card:
     said = {each.delegation: each.answer for each in proposal.answers if each.version == proposal.version}
-    return {
-        "proposal": proposal,
-        "owner": owner_name(place, proposal),
-        "to": [place.names.get(code, code) for code in proposal.to],
-        "count": len(proposal.provisions),
-        "rows": list_rows(place, proposal.provisions, only=True)[:4],
-        "answers": [(place.names.get(code, code), answer) for code, answer in said.items()],
-        "waits": place.may(Act.ANSWER_PROPOSAL)
+    return Card(
+        proposal.key,
+        proposal.title,
+        proposal.kind,
+        proposal.version,
+        owner_name(place, proposal),
+        tuple(place.names.get(code, code) for code in proposal.to),
+        len(proposal.provisions),
+        tuple(list_rows(place, proposal.provisions, only=True)[:4]),
+        tuple((place.names.get(code, code), answer) for code, answer in said.items()),
+        place.may(Act.ANSWER_PROPOSAL)
         and proposal.owner != place.seat.delegation
         and (not proposal.to or place.seat.delegation in proposal.to)
         and place.seat.delegation not in said,
-    }
+    )
 
 
 @requires(Act.READ_PROPOSALS)

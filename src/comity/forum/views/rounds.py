@@ -5,7 +5,7 @@ Who may import me: :mod:`comity.forum.urls`. Start at :func:`overview`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +23,8 @@ from comity.protocol.conference import STEPS, Act, Phase, count_articles, write_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
 
     from django.http import HttpRequest
 
@@ -42,20 +44,23 @@ def try_move(request: HttpRequest, place: Place, act: Act, payload: Mapping[str,
     return True
 
 
-def make_progress(place: Place) -> list[dict[str, Any]]:
+class Step(NamedTuple):
+    """A phase with where the round stands: done, now, or ahead."""
+
+    name: str
+    standing: str
+    at: datetime | None
+
+
+def make_progress(place: Place) -> tuple[Step, ...]:
     """Return the phases with where the round stands: done, now, or to come."""
     order = list(Phase)
     at = order.index(place.state.phase)
     started = {each.phase: each.at for each in place.state.phases}
-    return [
-        {
-            "phase": phase,
-            "name": phase.value,
-            "standing": "now" if n == at else "done" if n < at else "ahead",
-            "at": started.get(phase),
-        }
+    return tuple(
+        Step(phase.value, "now" if n == at else "done" if n < at else "ahead", started.get(phase))
         for n, phase in enumerate(order)
-    ]
+    )
 
 
 @requires(Act.READ_PUBLIC_PAGE)
@@ -68,7 +73,13 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
         "articles": count_articles(state) if sees_text else (),
         "sees_text": sees_text,
         "waiting": waiting_for(place.round, place.seat, state),
-        "recent": timeline_of(place.round, most=12, public=not place.may(Act.READ_LOG)),
+        "recent": timeline_of(
+            place.round,
+            moves=state.moves,
+            seal=place.seal,
+            most=12,
+            public=not place.may(Act.READ_LOG),
+        ),
         "silence": state.silence,
         "steps": [each for each in STEPS[state.phase] if each is not Phase.SILENCE]
         if place.may(Act.CHANGE_PHASE)
@@ -87,7 +98,7 @@ def log(request: HttpRequest, place: Place) -> HttpResponse:
     """Show every move in plain words, newest first."""
     before = request.GET.get("before", "")
     end = int(before) if before.isdecimal() and len(before) < 10 else place.state.moves + 1
-    entries = timeline_of(place.round, most=PAGE, before=min(end, place.state.moves + 1))
+    entries = timeline_of(place.round, moves=place.state.moves, seal=place.seal, most=PAGE, before=end)
     older = entries[-1].number if entries and entries[-1].number > 1 else None
     return render(request, "forum/round/log.html", {"entries": entries, "older": older})
 

@@ -30,6 +30,9 @@ class Words(NamedTuple):
     def __str__(self) -> str:
         return self.template % self.params
 
+    def __hash__(self) -> int:  # by the template alone, so that what holds words can be a key
+        return hash(self.template)
+
 
 class Several(tuple[Words, ...]):
     """Several words of our own in a row, each of which can be translated.

@@ -21,8 +21,8 @@ _TOKEN: Final = re.compile(r"""(?:[^\s.,;:!?()\[\]{}<>"“”„«»‘‹›…
 _MOST_PAIRS: Final = 4_000_000
 """Beyond this many pairs of words what differs is shown as one change; keeps hostile paragraphs quick."""
 
-_MOST_KEPT: Final = 1_024
-"""Pairs of wordings whose changes are remembered: many readers ask for the same."""
+_MOST_KEPT: Final = 8_192
+"""Pairs of wordings whose changes are remembered: many readers ask for the same of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
