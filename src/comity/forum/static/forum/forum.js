@@ -18,3 +18,11 @@ document.addEventListener("submit", function (event) {
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+// On a phone the areas scroll sideways: the one that is open is brought into sight, and the page stays where it is.
+{
+  const here = document.querySelector(".areas [aria-current]");
+  if (here) {
+    const strip = here.closest(".areas"), box = strip.getBoundingClientRect(), at = here.getBoundingClientRect();
+    strip.scrollLeft += at.left + at.width / 2 - box.left - box.width / 2;
+  }
+}
