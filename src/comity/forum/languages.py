@@ -57,7 +57,11 @@ def _words_of_services() -> set[str]:
     from comity.services.round_page import PHASE_WORDS, Scope  # noqa: PLC0415
 
     states = {"agreed", "settled", "open"}  # of a paragraph on the public page
-    return {*map(str, State), *map(str, Scope), *SECTIONS.values(), *PHASE_WORDS.values(), *states}
+    things = {  # that a refusal of the protocol names as its own words
+        "acceptance", "commitment", "dispute", "meeting", "offer", "paragraph", "point of order", "proposal",
+        "request", "submission",
+    }  # fmt: skip
+    return {*things, *map(str, State), *map(str, Scope), *SECTIONS.values(), *PHASE_WORDS.values(), *states}
 
 
 def collect_messages() -> tuple[Message, ...]:

@@ -159,15 +159,9 @@ class Charter:
             return
         if (low is not None and value < low) or (high is not None and value > high):
             msg = say("%(value)s is outside what the charter opens for negotiation", value=f"{value:g}")
-            raise InputError(
-                msg,
-                key=provision,
-                accepted=say(
-                    "%(low)s to %(high)s",
-                    low=_end(low, say("no lower bound")),
-                    high=_end(high, say("no upper bound")),
-                ),
-            )
+            below, above = say("no lower bound"), say("no upper bound")
+            accepted = say("%(low)s to %(high)s", low=_end(low, below), high=_end(high, above))
+            raise InputError(msg, key=provision, accepted=accepted)
 
 
 def _end(bound: float | None, words: str) -> str:
