@@ -14,14 +14,51 @@ Who may import me: every room.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "ComityError",
     "EvidenceError",
     "EvidenceNotFound",
     "InputError",
     "MissingExtraError",
+    "Said",
     "SolveError",
+    "say",
 ]
+
+
+class Said(str):
+    """English words that remember the template and the values they were made of.
+
+    A door that speaks the reader's language translates ``template`` and puts ``params`` in; everybody else
+    reads it as the text that it is. Whole numbers are grouped by thousands.
+    """
+
+    __slots__ = ("params", "template")
+    template: str
+    params: Mapping[str, Any]
+
+
+def say(template: str, **params: Any) -> Said:  # noqa: ANN401
+    """Say something so that it can be translated: a template in ``%(name)s`` form, and what goes there.
+
+    Examples
+    --------
+    >>> words = say("%(n)s articles; accepted: %(most)s at most", n=1200, most=1000)
+    >>> words, words.template
+    ('1,200 articles; accepted: 1,000 at most', '%(n)s articles; accepted: %(most)s at most')
+    """
+    shown = {
+        name: f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in params.items()
+    }
+    said = Said(template % shown if params else template)
+    said.template, said.params = template, params
+    return said
 
 
 class ComityError(Exception):

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from comity.forum.actions import make_move, note, tick
 from comity.forum.actions.seats import OF_ADMITTED
 from comity.forum.models import Membership, MoveRow
 from comity.forum.selectors import PUBLIC, find_round, folded
-from comity.protocol.conference import Act, Role, Several, allows, due, refusal
+from comity.forum.words import say_words
+from comity.protocol.conference import Act, Role, allows, due, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponseBase]
 
-__all__ = ["OF_ADMITTED", "Place", "Refused", "enter", "may_see", "requires"]
+__all__ = ["OF_ADMITTED", "Place", "Refused", "enter", "may_see", "requires", "say_words"]
 
 
 _OF_TEXT: Final = frozenset({Act.READ_TEXT, Act.EXPORT_TEXT})
@@ -120,24 +120,6 @@ class Place:
         return make_move(
             round=self.round, seat=self.seat, act=act, payload=payload, key=key, now=self.now, user=self.user
         )
-
-
-def say_words(words: Any) -> str:  # noqa: ANN401
-    """Say words of the protocol in the reader's language.
-
-    Where that is written from right to left, what people wrote is kept apart by isolating marks, so that it
-    is read in its own direction and does not turn the sentence around it.
-    """
-    around = "\u2068{}\u2069" if get_language_bidi() else "{}"
-
-    def say(name: str, value: Any) -> str:  # noqa: ANN401
-        if isinstance(value, Several):
-            return ", ".join(_(str(one)) for one in value)
-        if hasattr(value, "template") or name in {"act", "phase", "role"}:
-            return _(str(value))
-        return around.format(value)
-
-    return _(words.template) % {name: say(name, value) for name, value in words.params.items()}
 
 
 def may_see(round_: Round, member: Membership | None) -> bool:

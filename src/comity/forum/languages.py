@@ -24,7 +24,7 @@ TRANSLATED: Final = ("fr", "es", "ar")
 """Languages with a message file of ours; English is the language of the source."""
 
 KEYWORDS: Final = {
-    "_": None, "mark": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "_": None, "say": None, "mark": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
@@ -57,7 +57,11 @@ def _words_of_services() -> set[str]:
     from comity.services.round_page import PHASE_WORDS, Scope  # noqa: PLC0415
 
     states = {"agreed", "settled", "open"}  # of a paragraph on the public page
-    return {*map(str, State), *map(str, Scope), *SECTIONS.values(), *PHASE_WORDS.values(), *states}
+    things = {  # that a refusal of the protocol names as its own words
+        "acceptance", "commitment", "dispute", "meeting", "offer", "paragraph", "point of order", "proposal",
+        "request", "submission",
+    }  # fmt: skip
+    return {*things, *map(str, State), *map(str, Scope), *SECTIONS.values(), *PHASE_WORDS.values(), *states}
 
 
 def collect_messages() -> tuple[Message, ...]:
@@ -74,11 +78,12 @@ def collect_messages() -> tuple[Message, ...]:
     from comity.protocol.conference import list_messages  # noqa: PLC0415
 
     found: dict[tuple[str, str | None, str | None], list[str]] = {}
-    for path in sorted([*HERE.rglob("*.py"), *HERE.rglob("*.html"), *HERE.rglob("*.txt")]):
+    refusals = list((HERE.parent / "protocol").rglob("*.py"))
+    for path in sorted([*refusals, *HERE.rglob("*.py"), *HERE.rglob("*.html"), *HERE.rglob("*.txt")]):
         words = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             words = templatize(words, origin=str(path))
-        place = path.relative_to(HERE).as_posix()
+        place = path.relative_to(HERE if path.is_relative_to(HERE) else HERE.parent).as_posix()
         for _line, message, _comments, context in extract(
             "python", BytesIO(words.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):

@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from comity.errors import InputError
+from comity.forum.words import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +117,7 @@ def answer_in_shape(answer: Answer) -> Answer:
         return render(
             request,
             "forum/error.html",
-            {"title": _("This was not accepted"), "words": str(error), "code": 422},
+            {"title": _("This was not accepted"), "words": say_error(error), "code": 422},
             status=422,
         )
 

@@ -15,7 +15,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.moves import Move
 
 if TYPE_CHECKING:
@@ -93,12 +93,17 @@ def read_log(text: str, *, name: str = "log") -> tuple[dict[str, Any], list[Move
         seal = plain.pop("seal", None)
         words = _words(plain)
         if header is None and plain.get("format") != FORMAT:
-            msg = "this is no log of a practice round"
-            raise InputError(msg, file=name, line=number, accepted=f"a first line with format '{FORMAT}'")
+            msg = say("this is no log of a practice round")
+            raise InputError(
+                msg,
+                file=name,
+                line=number,
+                accepted=say("a first line with format '%(format)s'", format=FORMAT),
+            )
         before = _seal(before, words)
         if seal != before:
-            msg = "the seal does not fit: this line was edited, or a line before it was taken out"
-            raise InputError(msg, file=name, line=number, accepted="a log as it was written")
+            msg = say("the seal does not fit: this line was edited, or a line before it was taken out")
+            raise InputError(msg, file=name, line=number, accepted=say("a log as it was written"))
         if header is None:
             header = {key: value for key, value in plain.items() if key != "format"}
             continue
@@ -108,8 +113,8 @@ def read_log(text: str, *, name: str = "log") -> tuple[dict[str, Any], list[Move
         except InputError as error:
             raise InputError(error.message, file=name, line=number, accepted=error.accepted) from None
     if header is None:
-        msg = "the file is empty"
-        raise InputError(msg, file=name, accepted=f"a first line with format '{FORMAT}'")
+        msg = say("the file is empty")
+        raise InputError(msg, file=name, accepted=say("a first line with format '%(format)s'", format=FORMAT))
     return header, moves
 
 
@@ -119,8 +124,8 @@ def _parse(line: str, name: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         plain = None
     if not isinstance(plain, dict):
-        msg = "the line is no JSON object"
-        raise InputError(msg, file=name, line=number, accepted="a log as it was written")
+        msg = say("the line is no JSON object")
+        raise InputError(msg, file=name, line=number, accepted=say("a log as it was written"))
     return plain
 
 

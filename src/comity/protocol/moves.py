@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,19 +104,19 @@ class Move:
         """
         unknown = sorted(set(plain) - {"party", "kind", "values", "better", "worse"})
         if unknown:
-            msg = f"unknown key '{unknown[0]}' in a move"
-            raise InputError(msg, accepted="party, kind, values, better, worse")
+            msg = say("unknown key '%(unknown)s' in a move", unknown=unknown[0])
+            raise InputError(msg, accepted=say("party, kind, values, better, worse"))
         party, kind = plain.get("party"), plain.get("kind")
         if not isinstance(party, str) or kind not in set(Kind):
-            msg = "a move needs a party and a kind"
+            msg = say("a move needs a party and a kind")
             raise InputError(msg, accepted=", ".join(Kind))
         values = plain.get("values", {})
         if not isinstance(values, dict) or not all(_is_value(v) for v in values.values()):
-            msg = "the values of a move are finite numbers or null, by clause"
+            msg = say("the values of a move are finite numbers or null, by clause")
             raise InputError(msg, key="values")
         marks = [plain.get(name, []) for name in ("better", "worse")]
         if not all(isinstance(m, list) and all(isinstance(k, str) for k in m) for m in marks):
-            msg = "better and worse are lists of clauses"
+            msg = say("better and worse are lists of clauses")
             raise InputError(msg, key="better")
         return cls(
             party,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.moves import MEDIATOR, Kind, Mode, Move
 
 if TYPE_CHECKING:
@@ -89,12 +89,16 @@ class Rules:
 
     def __post_init__(self) -> None:
         if len(self.parties) < 2 or len(set(self.parties)) != len(self.parties):
-            msg = "a room needs two or more parties, each once"
+            msg = say("a room needs two or more parties, each once")
             raise InputError(msg, key="parties")
         least = 1 if self.mode is Mode.REQUEST_OFFER else 2
         if self.rounds < least:
-            msg = f"{self.rounds} rounds"
-            raise InputError(msg, key="rounds", accepted=f"{least} or more in {self.mode} mode")
+            msg = say("%(rounds)s rounds", rounds=self.rounds)
+            raise InputError(
+                msg,
+                key="rounds",
+                accepted=say("%(least)s or more in %(mode)s mode", least=least, mode=self.mode),
+            )
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -202,28 +206,30 @@ def _open_to(rules: Rules, state: State, party: str) -> tuple[Kind, ...]:
 
 def _check_turn(rules: Rules, state: State, move: Move) -> None:
     if state.over:
-        msg = "the round is over"
-        raise InputError(msg, accepted="no further move")
+        msg = say("the round is over")
+        raise InputError(msg, accepted=say("no further move"))
     if move.party != state.speaker:
-        msg = f"it is not the turn of '{move.party}'"
+        msg = say("it is not the turn of '%(party)s'", party=move.party)
         raise InputError(msg, accepted=str(state.speaker))
     choices = _open_to(rules, state, move.party)
     if move.kind not in choices:
-        msg = f"'{move.kind}' is not open to {move.party} now"
+        msg = say("'%(kind)s' is not open to %(party)s now", kind=move.kind, party=move.party)
         raise InputError(msg, accepted=", ".join(choices))
     marked = move.kind in (Kind.YES, Kind.NO)
     writes = move.kind in (Kind.PROPOSE, Kind.TEXT, Kind.FINAL)
     if (move.values and not writes) or ((move.better or move.worse) and not marked):
-        msg = f"a move '{move.kind}' carries no such words"
-        raise InputError(msg, accepted="values with a proposal or a text, better and worse with yes or no")
+        msg = say("a move '%(kind)s' carries no such words", kind=move.kind)
+        raise InputError(
+            msg, accepted=say("values with a proposal or a text, better and worse with yes or no")
+        )
     for key in (*move.better, *move.worse):
         if key not in rules.slots:
-            msg = f"unknown clause '{key}'"
+            msg = say("unknown clause '%(key)s'", key=key)
             raise InputError(msg, accepted=", ".join(rules.slots))
     both = sorted(set(move.better) & set(move.worse))
     if both:
-        msg = f"{both[0]} is marked both better and worse"
-        raise InputError(msg, accepted="one of the two")
+        msg = say("%(both)s is marked both better and worse", both=both[0])
+        raise InputError(msg, accepted=say("one of the two"))
 
 
 def _write(rules: Rules, state: State, move: Move) -> State:
@@ -232,35 +238,52 @@ def _write(rules: Rules, state: State, move: Move) -> State:
     for key, value in move.values.items():
         slot = rules.slots.get(key)
         if slot is None:
-            msg = f"unknown clause '{key}'"
+            msg = say("unknown clause '%(key)s'", key=key)
             raise InputError(msg, key="values", accepted=", ".join(rules.slots))
         if move.kind is Kind.PROPOSE and move.party not in (slot.giver, slot.beneficiary):
-            msg = f"{key} is between {slot.giver} and {slot.beneficiary}"
-            raise InputError(msg, key="values", accepted=f"clauses that {move.party} gives or gets")
+            msg = say(
+                "%(key)s is between %(giver)s and %(beneficiary)s",
+                key=key,
+                giver=slot.giver,
+                beneficiary=slot.beneficiary,
+            )
+            raise InputError(
+                msg, key="values", accepted=say("clauses that %(party)s gives or gets", party=move.party)
+            )
         if value is None:
             draft.pop(key, None)
             continue
         if not slot.admits(value):
-            msg = f"{key}: {value:,g} is not on the table"
+            msg = say("%(key)s: %(value)s is not on the table", key=key, value=f"{value:,g}")
             raise InputError(msg, key="values", accepted=slot.accepted)
         draft[key] = float(value)
     ordered = {key: draft[key] for key in rules.slots if key in draft}
     if move.kind is Kind.PROPOSE and ordered == before:
-        msg = "the proposal changes nothing"
-        raise InputError(msg, accepted="a change, or accept or reject")
+        msg = say("the proposal changes nothing")
+        raise InputError(msg, accepted=say("a change, or accept or reject"))
     if move.kind is Kind.FINAL and ordered != before:
-        msg = "the final text is the last one that all said yes to"
-        raise InputError(msg, accepted="no change")
+        msg = say("the final text is the last one that all said yes to")
+        raise InputError(msg, accepted=say("no change"))
     if broken := rules.breaches(ordered):
-        raise InputError(broken[0], key="values", accepted="a text that keeps the principles of the round")
+        raise InputError(
+            broken[0], key="values", accepted=say("a text that keeps the principles of the round")
+        )
     own = frozenset({move.party}) if move.kind is Kind.PROPOSE and ordered else frozenset()
     return replace(state, draft=ordered, assent=own, final=move.kind is Kind.FINAL)
 
 
 def _assent(rules: Rules, state: State, move: Move) -> State:
     if rules.mode is Mode.REQUEST_OFFER and not state.draft:
-        msg = "there is no text to accept yet"
-        raise InputError(msg, accepted=f"{Kind.PROPOSE}, {Kind.REJECT}, {Kind.LEAVE}")
+        msg = say("there is no text to accept yet")
+        raise InputError(
+            msg,
+            accepted=say(
+                "%(propose)s, %(reject)s, %(leave)s",
+                propose=Kind.PROPOSE,
+                reject=Kind.REJECT,
+                leave=Kind.LEAVE,
+            ),
+        )
     return replace(state, assent=state.assent | {move.party})
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.models import CalendarFeed, PublicSheet, Round
 
@@ -46,8 +46,8 @@ def make_feed(*, member: Membership, now: datetime) -> tuple[CalendarFeed, str]:
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         if CalendarFeed.objects.filter(member=member, revoked=None).count() >= MOST_FEEDS:
-            msg = f"this seat has {MOST_FEEDS} addresses already"
-            raise InputError(msg, key="feed", accepted="one of them taken back first")
+            msg = say("this seat has %(most_feeds)s addresses already", most_feeds=MOST_FEEDS)
+            raise InputError(msg, key="feed", accepted=say("one of them taken back first"))
         row = CalendarFeed.objects.create(member=member, token_hash=_hash(token), created=now)
         note(act="make calendar feed", outcome=str(row.pk), now=now, user=member.user, round=member.round)
     return row, token
@@ -101,18 +101,24 @@ def save_public_sheet(
     kept = {name: words.get(name, "").replace("\r\n", "\n").strip() for name in _WORDS}
     for name, value in kept.items():
         if len(value) > _MOST_CHARACTERS or "\x00" in value:
-            msg = f"{len(value):,} characters"
-            raise InputError(msg, key=name, accepted=f"at most {_MOST_CHARACTERS:,} characters of text")
+            msg = say("%(value)s characters", value=len(value))
+            raise InputError(
+                msg,
+                key=name,
+                accepted=say(
+                    "at most %(most_characters)s characters of text", most_characters=_MOST_CHARACTERS
+                ),
+            )
     if scope not in scopes:
-        msg = f"unknown scope '{scope[:64]}'"
+        msg = say("unknown scope '%(scope)s'", scope=scope[:64])
         raise InputError(msg, key="scope", accepted=", ".join(scopes))
     with transaction.atomic():
         row = PublicSheet.objects.select_for_update().filter(round=round).first()
         if row is None:
             row = PublicSheet(round=round, version=0)
         if seen != row.version:
-            msg = "a colleague saved this page after you opened it; look at theirs and save again"
-            raise InputError(msg, key="seen", accepted=f"version {row.version}")
+            msg = say("a colleague saved this page after you opened it; look at theirs and save again")
+            raise InputError(msg, key="seen", accepted=say("version %(version)s", version=row.version))
         for name, value in kept.items():
             setattr(row, name, value)
         row.scope, row.version, row.at = scope, row.version + 1, now

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.private import key_of
 from comity.forum.actions.seats import check_seat
 from comity.forum.keys import SealBroken, open_sealed, seal
@@ -80,11 +80,13 @@ def make_move(
         answer was not sealed here, or the key was used for something else.
     """
     if not 1 <= len(key) <= 100:
-        msg = "a move has a key of 1 to 100 characters"
-        raise InputError(msg, key="key", accepted="a random key, the same when the same move is sent again")
+        msg = say("a move has a key of 1 to 100 characters")
+        raise InputError(
+            msg, key="key", accepted=say("a random key, the same when the same move is sent again")
+        )
     if CLOCK_MARK in payload:
-        msg = "whether the clock went back is noted here, and not said by who acts"
-        raise InputError(msg, key=CLOCK_MARK, accepted="a payload without it")
+        msg = say("whether the clock went back is noted here, and not said by who acts")
+        raise InputError(msg, key=CLOCK_MARK, accepted=say("a payload without it"))
     scoped = f"{getattr(user, 'pk', None) or '-'}:{key}"
     with transaction.atomic():
         locked = lock_round(round.pk)
@@ -92,8 +94,8 @@ def make_move(
         before = MoveRow.objects.filter(round_id=locked.pk, key=scoped).first()
         if before is not None:
             if before.act != act.value or Seat.read(before.seat) != seat:
-                msg = "this key was used for another move"
-                raise InputError(msg, key="key", accepted="a new key for a new move")
+                msg = say("this key was used for another move")
+                raise InputError(msg, key="key", accepted=say("a new key for a new move"))
             return before
         if act is Act.ANSWER_IN_SECRET:
             _check_answer(locked, seat, payload)
@@ -161,8 +163,8 @@ def answer_in_secret(
         As :func:`make_move`.
     """
     if seat.delegation is None:
-        msg = "only a delegation answers in secret"
-        raise InputError(msg, key="seat", accepted="a head of delegation")
+        msg = say("only a delegation answers in secret")
+        raise InputError(msg, key="seat", accepted=say("a head of delegation"))
     words = seal(
         key_of(Delegation.objects.get(round_id=round.pk, code=seat.delegation)),
         _YES if accepts else _NO,
@@ -187,8 +189,8 @@ def _check_answer(round_: Round, seat: Seat, payload: Mapping[str, Any]) -> None
     except (SealBroken, ValueError, Delegation.DoesNotExist):
         opened = b""
     if opened not in (_YES, _NO):
-        msg = "this answer was not sealed here"
-        raise InputError(msg, key="sealed", accepted="yes or no, on the page of the package")
+        msg = say("this answer was not sealed here")
+        raise InputError(msg, key="sealed", accepted=say("yes or no, on the page of the package"))
 
 
 def _about(round_: Round, acceptance: str, code: str) -> str:
@@ -218,7 +220,9 @@ def _open_answers(round_: Round, acceptance: Acceptance) -> dict[str, bool]:
                 key_of(delegations[code]), base64.b64decode(words), _about(round_, acceptance.key, code)
             )
         except (SealBroken, binascii.Error):
-            msg = "a sealed answer does not open; nothing was recorded"
-            raise InputError(msg, key="sealed", accepted="an answer that was sealed by this forum") from None
+            msg = say("a sealed answer does not open; nothing was recorded")
+            raise InputError(
+                msg, key="sealed", accepted=say("an answer that was sealed by this forum")
+            ) from None
         found[code] = opened == _YES
     return found

@@ -15,7 +15,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.actions.seats import check_right, check_seat
 from comity.forum.models import Delegation, DelegationKey, Invitation, Membership, Round
@@ -49,7 +49,7 @@ def _find_delegation(round_: Round, seat: Seat) -> Delegation | None:
     found = Delegation.objects.filter(round_id=round_.pk, code=seat.delegation).first()
     if found is None:
         codes = ", ".join(Delegation.objects.filter(round_id=round_.pk).values_list("code", flat=True)[:8])
-        msg = f"no delegation '{seat.delegation}' sits in this round"
+        msg = say("no delegation '%(delegation)s' sits in this round", delegation=seat.delegation)
         raise InputError(msg, key="delegation", accepted=codes)
     return found
 
@@ -91,7 +91,7 @@ def seat_member(*, round: Round, user: Any, seat: Seat, now: datetime, by: Any =
         When the round has no such delegation, or the role is nobody's seat.
     """
     if seat.role not in PEOPLE or seat.role is Role.PUBLIC:
-        msg = f"nobody is seated as '{seat.role}'"
+        msg = say("nobody is seated as '%(role)s'", role=seat.role)
         raise InputError(msg, key="role", accepted=", ".join(each for each in PEOPLE if each != Role.PUBLIC))
     delegation = _find_delegation(round, seat)
     with transaction.atomic():
@@ -159,8 +159,8 @@ def admit_member(*, round: Round, member: int, head: Seat, now: datetime, by: An
         elif head.role is not Role.HEAD:
             rows = rows.none()
         if head.delegation is None or not rows.update(admitted=True):
-            msg = "a head of delegation admits members of their own delegation"
-            raise InputError(msg, key="member", accepted="a member of your delegation")
+            msg = say("a head of delegation admits members of their own delegation")
+            raise InputError(msg, key="member", accepted=say("a member of your delegation"))
         note(act="admit member", outcome=str(member), now=now, user=by, round=round)
 
 
@@ -196,7 +196,7 @@ def invite(
         When the round has no such delegation.
     """
     if seat.role not in PEOPLE or seat.role is Role.PUBLIC:
-        msg = f"nobody is invited as '{seat.role}'"
+        msg = say("nobody is invited as '%(role)s'", role=seat.role)
         raise InputError(msg, key="role", accepted=", ".join(each for each in PEOPLE if each != Role.PUBLIC))
     delegation = _find_delegation(round, seat)
     token = secrets.token_urlsafe(24)
@@ -270,7 +270,7 @@ def accept_invitation(
     with transaction.atomic():
         used = Invitation.objects.filter(token_hash=_hash(token), used=None, revoked=False, expires__gt=now)
         if not used.update(used=now):
-            msg = "this link was used already, was taken back, or is over; ask for a new one"
+            msg = say("this link was used already, was taken back, or is over; ask for a new one")
             raise InputError(msg, key="link")
         row = Invitation.objects.select_related("round", "delegation", "for_user").get(
             token_hash=_hash(token)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.actions.seats import check_seat
 from comity.forum.keys import make_key, open_sealed, read_master, seal, unwrap, wrap
@@ -54,7 +54,7 @@ def key_of(delegation: Delegation) -> bytes:
 def _own(round_: Round, seat: Seat, act: Act) -> Delegation:
     refusal = why_not(seat.role, state_of(round_).phase, act)
     if refusal or seat.delegation is None:
-        raise InputError(refusal or "this is for a delegation", key="act")
+        raise InputError(refusal or say("this is for a delegation"), key="act")
     return Delegation.objects.select_related("round").get(round_id=round_.pk, code=seat.delegation)
 
 
@@ -79,13 +79,17 @@ def save_private_sheet(
     delegation = _own(round, seat, Act.SAVE_PRIVATE_SHEET)
     words = json.dumps(content, ensure_ascii=False, allow_nan=False)
     if len(words) > _MOST_CHARACTERS or not 1 <= len(name) <= 64:
-        msg = "the sheet is too long, or has no name"
-        raise InputError(msg, key=name[:64], accepted=f"at most {_MOST_CHARACTERS:,} characters")
+        msg = say("the sheet is too long, or has no name")
+        raise InputError(
+            msg,
+            key=name[:64],
+            accepted=say("at most %(most_characters)s characters", most_characters=_MOST_CHARACTERS),
+        )
     try:
         plain = words.encode()
     except UnicodeEncodeError:
-        msg = "the sheet holds half a character"
-        raise InputError(msg, key=name, accepted="text") from None
+        msg = say("the sheet holds half a character")
+        raise InputError(msg, key=name, accepted=say("text")) from None
     cipher = seal(key_of(delegation), plain, _about(delegation, name))
     with transaction.atomic():
         check_seat(round, seat, user, Act.SAVE_PRIVATE_SHEET)
@@ -93,8 +97,8 @@ def save_private_sheet(
         if row is None:
             row = PrivateSheet(delegation=delegation, name=name, version=0)
         if seen is not None and seen != row.version:
-            msg = "a colleague saved this sheet after you opened it; look at theirs and save again"
-            raise InputError(msg, key="seen", accepted=f"version {row.version}")
+            msg = say("a colleague saved this sheet after you opened it; look at theirs and save again")
+            raise InputError(msg, key="seen", accepted=say("version %(version)s", version=row.version))
         row.cipher, row.version, row.at = cipher, row.version + 1, now
         row.save()
         note(act=Act.SAVE_PRIVATE_SHEET.value, outcome="saved", now=now, user=user, round=round)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.actions.seats import check_right
 from comity.forum.models import Delegation, Round
@@ -65,12 +65,12 @@ def create_round(
         When the short name is taken or not as accepted.
     """
     if not _SLUG.fullmatch(slug):
-        msg = f"'{slug[:80]}' is no short name"
-        raise InputError(msg, key="slug", accepted="1 to 64 lower-case letters, digits and hyphens")
+        msg = say("'%(slug)s' is no short name", slug=slug[:80])
+        raise InputError(msg, key="slug", accepted=say("1 to 64 lower-case letters, digits and hyphens"))
     with transaction.atomic():
         if Round.objects.filter(slug=slug).exists():
-            msg = f"there is a round '{slug}' already"
-            raise InputError(msg, key="slug", accepted="a new short name")
+            msg = say("there is a round '%(slug)s' already", slug=slug)
+            raise InputError(msg, key="slug", accepted=say("a new short name"))
         made = Round.objects.create(
             slug=slug,
             title=charter.title,

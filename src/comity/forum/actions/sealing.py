@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.models import Round, SealedGameRow
 
@@ -58,8 +58,8 @@ def start_sealing(
         When the round was not made from a round file.
     """
     if not round.round_file:
-        msg = "this round was not made from a round file, so there is no model of it"
-        raise InputError(msg, key="round file", accepted="a round made with a round file")
+        msg = say("this round was not made from a round file, so there is no model of it")
+        raise InputError(msg, key="round file", accepted=say("a round made with a round file"))
     with transaction.atomic():
         locked = Round.objects.select_for_update().get(pk=round.pk)
         row = SealedGameRow.objects.filter(round=locked, digest=digest_of(locked)).first()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.private import key_of, read_private_sheet, save_private_sheet
 from comity.forum.keys import open_sealed, seal
 from comity.forum.models import Delegation, PrivateSheet, SheetVersion
@@ -96,8 +96,8 @@ def open_sheet_version(*, round: Round, seat: Seat, version: int) -> Sheet:  # n
     delegation = _own(round, seat)
     row = SheetVersion.objects.filter(delegation=delegation, name=SHEET, version=version).first()
     if row is None:
-        msg = "there is no such version of the sheet"
-        raise InputError(msg, key="version", accepted="a version of the list")
+        msg = say("there is no such version of the sheet")
+        raise InputError(msg, key="version", accepted=say("a version of the list"))
     return Sheet.from_bytes(open_sealed(key_of(delegation), bytes(row.cipher), _about(delegation, version)))
 
 
@@ -120,7 +120,7 @@ def open_sheets(*, round: Round) -> dict[str, Sheet]:  # noqa: A002
 def _own(round_: Round, seat: Seat) -> Delegation:
     refusal = why_not(seat.role, state_of(round_).phase, Act.READ_PRIVATE_SHEET)
     if refusal or seat.delegation is None:
-        raise InputError(refusal or "this is for a delegation", key="act")
+        raise InputError(refusal or say("this is for a delegation"), key="act")
     return Delegation.objects.select_related("round").get(round_id=round_.pk, code=seat.delegation)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import F, Q
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.models import ApiToken
 
@@ -49,17 +49,17 @@ def make_token(
     """
     name = " ".join(name.split())
     if not 1 <= len(name) <= 80 or not name.isprintable():
-        msg = "a token has a name, so that you know it again"
-        raise InputError(msg, key="name", accepted="1 to 80 characters")
+        msg = say("a token has a name, so that you know it again")
+        raise InputError(msg, key="name", accepted=say("1 to 80 characters"))
     if days not in TOKEN_DAYS:
-        msg = "a token ends some day"
+        msg = say("a token ends some day")
         raise InputError(msg, key="days", accepted=", ".join(map(str, TOKEN_DAYS)))
     token = _BEGINS + secrets.token_urlsafe(32)
     with transaction.atomic():
         held = ApiToken.objects.filter(member=member, revoked=None, expires__gt=now).count()
         if held >= MOST_TOKENS:
-            msg = f"this seat has {held} tokens already"
-            raise InputError(msg, key="token", accepted="one of them taken back first")
+            msg = say("this seat has %(held)s tokens already", held=held)
+            raise InputError(msg, key="token", accepted=say("one of them taken back first"))
         row = ApiToken.objects.create(
             member=member,
             name=name,

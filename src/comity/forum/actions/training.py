@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from comity.errors import ComityError, InputError
+from comity.errors import ComityError, InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.models import TrainingRoom, TrainingSeat
 from comity.forum.rooms import forget, practice_of, room_of
@@ -92,13 +92,13 @@ def join_training(*, room: TrainingRoom, party: str, user: Any, now: datetime) -
     with transaction.atomic():
         locked = TrainingRoom.objects.select_for_update().get(pk=room.pk)
         if TrainingSeat.objects.filter(room=locked, user=user).exists():
-            msg = "you play a seat in this room already"
-            raise InputError(msg, key="seat", accepted="one seat for each person")
+            msg = say("you play a seat in this room already")
+            raise InputError(msg, key="seat", accepted=say("one seat for each person"))
         row = TrainingSeat.objects.filter(room=locked, party=party, user=None).first()
         if row is None:
-            msg = "this seat is not free"
+            msg = say("this seat is not free")
             free = TrainingSeat.objects.filter(room=locked, user=None).values_list("party", flat=True)
-            raise InputError(msg, key="seat", accepted=", ".join(free) or "no seat is free")
+            raise InputError(msg, key="seat", accepted=", ".join(free) or say("no seat is free"))
         row.user = user
         row.save(update_fields=["user"])
         note(act="join practice", outcome=locked.code, now=now, user=user)
@@ -117,11 +117,11 @@ def move_training(*, room: TrainingRoom, user: Any, move: Move, seen: int) -> Tr
         locked = TrainingRoom.objects.select_for_update().get(pk=room.pk)
         seat = TrainingSeat.objects.filter(room=locked, user=user).first()
         if seat is None or seat.party != move.party:
-            msg = "you do not play this seat"
-            raise InputError(msg, key="seat", accepted="a seat of your own")
+            msg = say("you do not play this seat")
+            raise InputError(msg, key="seat", accepted=say("a seat of your own"))
         if seen != locked.moves:
-            msg = "the room has moved on since you opened this page"
-            raise InputError(msg, key="moves", accepted="the page as it is now")
+            msg = say("the room has moved on since you opened this page")
+            raise InputError(msg, key="moves", accepted=say("the page as it is now"))
         practice = practice_of(locked)
         try:
             practice.play(move)

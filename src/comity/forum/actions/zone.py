@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from comity.errors import ComityError, InputError
+from comity.errors import ComityError, InputError, say
 from comity.forum.actions.audit import note
 from comity.forum.actions.moves import lock_round
 from comity.forum.actions.sheets import open_sheets
@@ -70,13 +70,13 @@ def ask_for_packages(
             or acceptance.status != "accepted"
             or set(acceptance.among) != set(_codes(round))
         ):
-            msg = "only a package that every delegation accepted can be improved for all"
-            raise InputError(msg, key="acceptance", accepted="an acceptance among all that was accepted")
+            msg = say("only a package that every delegation accepted can be improved for all")
+            raise InputError(msg, key="acceptance", accepted=say("an acceptance among all that was accepted"))
         agreed = dict(acceptance.provisions)
     game = game_of(round)
     if game is None:
-        msg = "the public model of this round has not been computed yet"
-        raise InputError(msg, key="model", accepted="an ask after it was computed")
+        msg = say("the public model of this round has not been computed yet")
+        raise InputError(msg, key="model", accepted=say("an ask after it was computed"))
     sheets, limits = open_sheets(round=round), ZoneLimits.read()
     check_part(game, sheets, limits)
     most = asks_per_day()
@@ -90,8 +90,11 @@ def ask_for_packages(
             row = ZoneAsk.objects.create(round=round, user=known, at=now, kind=kind, about=better_than)
     if made >= most:
         note(act=Act.ASK_ZONE.value, outcome="too many asks", now=now, user=user, round=round)
-        msg = f"{most} answers were asked for within 24 hours; more would let private values be worked out"
-        raise InputError(msg, key="asks", accepted="the next ask when the first of them is a day old")
+        msg = say(
+            "%(most)s answers were asked for within 24 hours; more would let private values be worked out",
+            most=most,
+        )
+        raise InputError(msg, key="asks", accepted=say("the next ask when the first of them is a day old"))
     try:
         answer = (
             ask_zone(game, sheets, limits) if agreed is None else improve_agreed(game, sheets, agreed, limits)

@@ -26,6 +26,7 @@ from ninja.throttling import BaseThrottle
 from comity.errors import InputError
 from comity.forum.actions import find_token
 from comity.forum.gate import Place, Refused, enter
+from comity.forum.words import say_part
 
 if TYPE_CHECKING:
     from ninja.types import DictStrAny
@@ -154,7 +155,8 @@ def _input(request: HttpRequest, error: InputError) -> HttpResponse:
     status = 409 if isinstance(error, Conflict) or error.key in _STALE else 422
     if error.key == "seat":
         status = 403
-    return _answer(request, status, error.message, key=error.key, accepted=error.accepted)
+    accepted = None if error.accepted is None else say_part(error.accepted)
+    return _answer(request, status, say_part(error.message), key=error.key, accepted=accepted)
 
 
 @api.exception_handler(PermissionDenied)

@@ -21,6 +21,7 @@ from comity.forum import actions
 from comity.forum.gate import Place, requires
 from comity.forum.views.packages import list_rows, show_effect
 from comity.forum.views.rounds import try_move
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def answer_secretly(request: HttpRequest, place: Place, acceptance_key: str) -> 
             user=request.user,
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     else:
         messages.success(request, _("Your answer is sealed. Nobody will be shown how you answered."))
     return redirect("acceptance", slug=place.round.slug, acceptance_key=acceptance_key)

@@ -23,6 +23,7 @@ from comity.forum.models import CalendarFeed
 from comity.forum.selectors import folded
 from comity.forum.views.forms import read_fields
 from comity.forum.views.rounds import try_move
+from comity.forum.words import say_error
 from comity.protocol.conference import Act, allows
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def make_feed(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         _row, token = actions.make_feed(member=place.member, now=place.now)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("calendar", slug=place.round.slug)
     return _page(request, place, link=request.build_absolute_uri(reverse("calendar_feed", args=[token])))
 
@@ -121,7 +122,7 @@ def schedule(request: HttpRequest, place: Place) -> HttpResponse:
             request.POST, words=("title", "kind", "place"), moments=("starts", "ends"), lists=("paragraphs",)
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     else:
         payload["meeting"] = f"m{place.state.moves + 1}"
         try_move(request, place, Act.SCHEDULE, payload, done=_("The meeting is in the calendar."))

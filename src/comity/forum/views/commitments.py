@@ -19,6 +19,7 @@ from comity.errors import InputError
 from comity.forum.gate import Place, requires
 from comity.forum.views.forms import make_row, read_fields
 from comity.forum.views.rounds import try_move
+from comity.forum.words import say_error
 from comity.protocol.conference import Act, list_reviews
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             payload = read_fields(request.POST, words=_NEW, numbers=("target", "tranche"))
         except InputError as error:
-            messages.error(request, str(error))
+            messages.error(request, say_error(error))
         else:
             if place.seat.delegation is not None:
                 payload["delegation"] = place.seat.delegation
@@ -232,7 +233,7 @@ def draft(request: HttpRequest, place: Place) -> HttpResponse:
             try:
                 drafts = _drafts(place, dict(provisions))
             except InputError as error:
-                messages.error(request, str(error))
+                messages.error(request, say_error(error))
     context = {"packages": packages, "chosen": chosen, "drafts": drafts, "own": place.seat.delegation}
     return render(request, "forum/commitments/draft.html", context)
 
@@ -287,7 +288,7 @@ def _act(act: Act, words: tuple[str, ...], done: Callable[[], str], numbers: tup
             elif act is Act.RAISE_DISPUTE:
                 payload["dispute"] = f"d{place.state.moves + 1}"
         except (InputError, ValueError) as error:
-            messages.error(request, str(error))
+            messages.error(request, say_error(error))
         else:
             try_move(request, place, act, payload, done=done())
         return redirect("commitment", slug=place.round.slug, key=key)

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from comity.errors import InputError
+from comity.forum.words import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +36,7 @@ def make_row(
     try:
         row = place.move(act, payload, request.POST.get("key", ""))
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return None
     messages.success(request, done)
     return row

@@ -17,6 +17,7 @@ from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.gate import Place, Refused, requires
 from comity.forum.models import Invitation, Membership
+from comity.forum.words import say_error
 from comity.protocol.conference import DELEGATION_ROLES, PEOPLE, Act, Role, Seat
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def invite(request: HttpRequest, place: Place) -> HttpResponse:
         )
         _row, token = actions.invite(round=place.round, seat=seat, now=place.now, by=request.user)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("members", slug=place.round.slug)
     link = request.build_absolute_uri(reverse("invitation", args=[token]))
     return _page(request, place, link=link, invited=seat)
@@ -121,7 +122,7 @@ def admit(request: HttpRequest, place: Place) -> HttpResponse:
             by=request.user,
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     else:
         messages.success(request, _("They can now read and write the private sheets of your delegation."))
     return redirect("members", slug=place.round.slug)

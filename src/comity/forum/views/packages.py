@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as mark
 from comity.errors import ComityError, InputError
 from comity.forum.actions import open_sheet
 from comity.forum.games import game_of, sealing_of
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 from comity.services.package_sight import PackageView, check_values
 
@@ -269,7 +270,7 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
             sheet, version = open_sheet(round=place.round, seat=place.seat)
         sight = PackageView(game, party, sheet).see(checked)
     except InputError as error:
-        return Effect(problem=str(error))
+        return Effect(problem=say_error(error))
     except ComityError:
         return Effect(problem=_("The effect could not be computed."))
     gains = [side.gain for side in sight.parties if side.gain is not None]

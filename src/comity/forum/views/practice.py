@@ -24,6 +24,7 @@ from comity.forum import actions
 from comity.forum.models import TrainingRoom, TrainingSeat
 from comity.forum.rooms import examples, practice_of
 from comity.forum.views.packages import plain, show_money, show_number
+from comity.forum.words import say_error
 from comity.protocol import Kind, Mode, Move
 from comity.services.practice_debrief import practice_debrief
 from comity.services.practice_words import tell_move, tell_outcome
@@ -82,7 +83,7 @@ def start(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("practice")
     return redirect("practice_room", code=row.code)
 
@@ -221,7 +222,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
             room=row, party=request.POST.get("party", ""), user=request.user, now=timezone.now()
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     return redirect("practice_room", code=code)
 
 
@@ -275,7 +276,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
             seen=int(seen) if seen.isdecimal() and len(seen) < 8 else -1,
         )
     except ComityError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     return redirect("practice_room", code=code)
 
 
@@ -287,7 +288,7 @@ def effect(request: HttpRequest, code: str) -> HttpResponse:
     try:
         changes = _read_values(practice, seat.party, request.POST)
     except InputError as error:
-        return render(request, "forum/practice/effect.html", {"wrong": str(error)})
+        return render(request, "forum/practice/effect.html", {"wrong": say_error(error)})
     sight = practice.see(changes, seat.party)
     context = {"own": _own(sight), "broken": sight.broken, "changes": len(changes)}
     return render(request, "forum/practice/effect.html", context)
@@ -309,7 +310,7 @@ def debrief(request: HttpRequest, code: str) -> HttpResponse:
     try:
         found = practice_debrief(practice)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("practice_room", code=code)
     if request.GET.get("as") == "report":
         return _report(row, practice, found)

@@ -22,6 +22,7 @@ from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.gate import Place, requires
 from comity.forum.views.packages import GROUPS, list_rows, plain
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 from comity.services.private_sheet import PrivateSheet, SheetTable, read_sheet
 from comity.services.roundfile_models import Counts
@@ -112,7 +113,7 @@ def private(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         sheet, version = actions.open_sheet(round=place.round, seat=place.seat)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return render(request, "forum/private/shut.html", status=503)
     return _page(request, place, _form(place, sheet), version)
 
@@ -247,7 +248,7 @@ def history(request: HttpRequest, place: Place, version: int) -> HttpResponse:
     try:
         sheet = actions.open_sheet_version(round=place.round, seat=place.seat, version=version)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("private", slug=place.round.slug)
     return render(request, "forum/private/version.html", {"form": _form(place, sheet), "version": version})
 

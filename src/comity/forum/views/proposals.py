@@ -23,6 +23,7 @@ from comity.forum.gate import Place, requires
 from comity.forum.views import acceptances, zone
 from comity.forum.views.packages import Row, list_rows, read_package, show_effect, show_number
 from comity.forum.views.rounds import try_move
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 from comity.vocabulary import Provision
 
@@ -132,7 +133,7 @@ def compute(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         actions.start_sealing(round=place.round, now=place.now, user=request.user)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     return redirect("proposals", slug=place.round.slug)
 
 
@@ -200,7 +201,7 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         values = read_package(place, request.POST)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return _builder(request, place, {}, **said)
     if request.POST.get("do") != "table":
         return _builder(request, place, values, **said)
@@ -227,7 +228,7 @@ def effect(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         found = show_effect(place, read_package(place, request.POST))
     except InputError as error:
-        return render(request, "forum/proposals/effect.html", {"wrong": str(error)})
+        return render(request, "forum/proposals/effect.html", {"wrong": say_error(error)})
     return render(request, "forum/proposals/effect.html", {"effect": found})
 
 
@@ -300,7 +301,7 @@ def amend(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     try:
         values = read_package(place, request.POST)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return _builder(request, place, proposal.provisions, **more)
     if request.POST.get("do") != "table":
         return _builder(request, place, values, **more)
@@ -399,7 +400,7 @@ def draft(request: HttpRequest, place: Place, key: str) -> HttpResponse:
         ]
         context["articles"] = draft_articles(provisions, names=place.names)
     except InputError as error:
-        context["problem"] = str(error)
+        context["problem"] = say_error(error)
     return render(request, "forum/proposals/draft.html", context)
 
 

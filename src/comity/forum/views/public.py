@@ -17,6 +17,7 @@ from comity.forum import actions
 from comity.forum.gate import Place, requires
 from comity.forum.models import PublicSheet
 from comity.forum.views.commitments import hand_out, hand_out_document
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _save(request: HttpRequest, place: Place, given: Mapping[str, str]) -> bool:
             user=request.user,
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return False
     messages.success(request, _("Saved. The public page shows it now."))
     return True

@@ -19,6 +19,7 @@ from comity.forum.gate import Place, requires
 from comity.forum.selectors import moves_of, timeline_of
 from comity.forum.views import decisions
 from comity.forum.views.waiting import waiting_for
+from comity.forum.words import say_error
 from comity.protocol.conference import STEPS, Act, Phase, count_articles, write_journal
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def try_move(request: HttpRequest, place: Place, act: Act, payload: Mapping[str,
     try:
         place.move(act, payload, request.POST.get("key", ""))
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return False
     messages.success(request, done)
     return True

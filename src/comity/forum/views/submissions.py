@@ -18,6 +18,7 @@ from comity.errors import InputError
 from comity.forum.gate import Place, requires
 from comity.forum.views.forms import make_row, read_fields
 from comity.forum.views.rounds import try_move
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def write(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             payload = read_fields(request.POST, words=("title", "words"), lists=("paragraphs",))
         except InputError as error:  # pragma: no cover  (words and lists are never refused here)
-            messages.error(request, str(error))
+            messages.error(request, say_error(error))
         else:
             key = f"s{place.state.moves + 1}"
             done = _("Your submission is in the log; a response will be logged with it.")

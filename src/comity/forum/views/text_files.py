@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
+from comity.forum.words import say_error
 from comity.protocol.conference import Act, readable_text
 from comity.protocol.text import NegotiatingText, next_key
 from comity.services.text_clean import CLEAN_FORMS, write_clean
@@ -63,7 +64,7 @@ def clean(request: HttpRequest, place: Place, form: str) -> HttpResponse:
             raise Http404
         data = write_clean(text, f".{form}", at=place.state.last_at or place.round.created)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("text", slug=place.round.slug)
     return _send(data, _TYPES[f".{form}"], f"{place.round.slug}-clean.{form}")
 
@@ -88,7 +89,7 @@ def bring(request: HttpRequest, place: Place) -> HttpResponse:
             for n, (act, payload) in enumerate(moves):
                 place.move(act, payload, f"{request.POST.get('key', '')[:80]}-{n}")
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("text", slug=place.round.slug)
     if not moves:
         messages.info(request, _("The file holds nothing new of your delegation; nothing was changed."))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
 from comity.forum.selectors import folded
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 from comity.protocol.text import find_article, find_paragraph, next_key
 
@@ -111,7 +112,7 @@ def write(request: HttpRequest, place: Place, key: str, what: str) -> HttpRespon
         find_paragraph(place.state.text, key)
         _make(place, act, make, key, request.POST)
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         typed = _words(request.POST) or _words(request.POST, "words") or _words(request.POST, "reason")
     else:
         level = _told(place, act, key, before)
@@ -164,7 +165,7 @@ def add_article(request: HttpRequest, place: Place) -> HttpResponse:
             Act.ADD_ARTICLE, {"key": key, "title": _words(request.POST, "title")}, request.POST.get("key", "")
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("text", slug=place.round.slug)
     messages.success(request, _("The article was added."))
     return redirect("text_article", slug=place.round.slug, key=key)
@@ -179,7 +180,7 @@ def retitle(request: HttpRequest, place: Place, article: str) -> HttpResponse:
         payload = {"article": article, "title": _words(request.POST, "title")}
         place.move(Act.RETITLE_ARTICLE, payload, request.POST.get("key", ""))
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     else:
         messages.success(request, _("The title was changed."))
     return redirect("text_article", slug=place.round.slug, key=article)
@@ -205,7 +206,7 @@ def add_paragraph(request: HttpRequest, place: Place, article: str) -> HttpRespo
             payload["after"] = request.POST["after"]
         place.move(act, payload, request.POST.get("key", ""))
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         if _words(request.POST):
             context = {"article_key": article, "typed_words": _words(request.POST), "what": "paragraph"}
             return render(request, "forum/text/again.html", context, status=422)

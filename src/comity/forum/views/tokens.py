@@ -20,6 +20,7 @@ from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.models import ApiToken
 from comity.forum.selectors import rounds_of
+from comity.forum.words import say_error
 from comity.protocol.conference import Role
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def make(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
         return redirect("tokens")
     return _page(request, made=row, token=token)
 

@@ -21,6 +21,7 @@ from comity.forum.games import asks_per_day, sealing_of
 from comity.forum.gate import Place, requires
 from comity.forum.models import ZoneAsk
 from comity.forum.views.packages import list_rows, plain
+from comity.forum.words import say_error
 from comity.protocol.conference import Act
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def ask(request: HttpRequest, place: Place) -> HttpResponse:
             better_than=request.POST.get("better_than", ""),
         )
     except InputError as error:
-        messages.error(request, str(error))
+        messages.error(request, say_error(error))
     else:
         messages.success(request, _("The answer is below.") if row.answer else _("There was no answer."))
     return redirect("zone", slug=place.round.slug)

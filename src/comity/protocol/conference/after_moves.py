@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.errors import say
 from comity.protocol import text as words
 from comity.protocol.conference.acts import Act
 from comity.protocol.conference.package_moves import check_delegations, find, new_key
@@ -41,22 +42,22 @@ Changes = dict[str, Any]
 def _own(move: Move, delegation: str | None, what: str) -> None:
     """Refuse a delegation that acts for another; the secretariat and the facilitator act for all."""
     if move.seat.delegation is not None and move.seat.delegation != delegation:
-        msg = f"this is for {delegation or 'nobody'}: {what}"
-        raise refuse(msg, key="delegation", accepted="what is one's own")
+        msg = say("this is for %(whom)s: %(what)s", whom=delegation or say("nobody"), what=what)
+        raise refuse(msg, key="delegation", accepted=say("what is one's own"))
 
 
 def _register(charter: Charter, state: Conference, move: Move, asked: terms.RegisterCommitment) -> Changes:
     new_key(state.commitments, asked.commitment, "commitment")
     check_delegations(charter, (asked.delegation, *((asked.payer,) if asked.payer else ())), "delegation")
-    _own(move, asked.delegation, "a delegation registers its own commitments")
+    _own(move, asked.delegation, say("a delegation registers its own commitments"))
     if asked.provision is not None:
         charter.check_value(asked.provision, None)
     if asked.paragraph is not None:
         words.find_paragraph(state.text, asked.paragraph)
     parts = (asked.tranche, asked.unit, asked.payer)
     if any(part is not None for part in parts) and (None in parts or (asked.tranche or 0) <= 0):
-        msg = "a tranche is an amount above zero, with its unit and who pays it"
-        raise refuse(msg, key="tranche", accepted="tranche, unit and payer together, or none of them")
+        msg = say("a tranche is an amount above zero, with its unit and who pays it")
+        raise refuse(msg, key="tranche", accepted=say("tranche, unit and payer together, or none of them"))
     first = CommitmentVersion(asked.due, asked.agency, "", move.at, state.moves + 1)
     commitment = Commitment(
         asked.commitment, asked.delegation, asked.title, asked.indicator, asked.milestone, asked.provision,
@@ -67,14 +68,14 @@ def _register(charter: Charter, state: Conference, move: Move, asked: terms.Regi
 
 def _amend(_: Charter, state: Conference, move: Move, asked: terms.AmendCommitment) -> Changes:
     commitment = find(state.commitments, asked.commitment, "commitment")
-    _own(move, commitment.delegation, "a delegation changes its own commitments")
+    _own(move, commitment.delegation, say("a delegation changes its own commitments"))
     if asked.due is not None and move.seat.delegation is not None:
-        msg = "a due day is moved by the joint committee, whose decision the secretariat enters"
-        raise refuse(msg, key="due", accepted="another agency, or the day through the secretariat")
+        msg = say("a due day is moved by the joint committee, whose decision the secretariat enters")
+        raise refuse(msg, key="due", accepted=say("another agency, or the day through the secretariat"))
     due, agency = asked.due or commitment.due, asked.agency or commitment.agency
     if (due, agency) == (commitment.due, commitment.agency):
-        msg = "the commitment says this already"
-        raise refuse(msg, key="due", accepted="another day or another agency")
+        msg = say("the commitment says this already")
+        raise refuse(msg, key="due", accepted=say("another day or another agency"))
     version = CommitmentVersion(due, agency, asked.reason, move.at, state.moves + 1)
     changed = replace(commitment, versions=(*commitment.versions, version))
     return {"commitments": put(state.commitments, commitment.key, changed)}
@@ -82,7 +83,7 @@ def _amend(_: Charter, state: Conference, move: Move, asked: terms.AmendCommitme
 
 def _report(_: Charter, state: Conference, move: Move, asked: terms.ReportEvidence) -> Changes:
     commitment = find(state.commitments, asked.commitment, "commitment")
-    _own(move, commitment.delegation, "a delegation reports on its own commitments")
+    _own(move, commitment.delegation, say("a delegation reports on its own commitments"))
     report = Report(asked.words, asked.done, asked.value, asked.source, move.seat, move.at, state.moves + 1)
     changed = replace(commitment, reports=(*commitment.reports, report))
     return {"commitments": put(state.commitments, commitment.key, changed)}
@@ -91,14 +92,19 @@ def _report(_: Charter, state: Conference, move: Move, asked: terms.ReportEviden
 def _find_on(_: Charter, state: Conference, move: Move, asked: terms.AcceptEvidence) -> Changes:
     commitment = find(state.commitments, asked.commitment, "commitment")
     if asked.report > len(commitment.reports):
-        msg = f"there is no report {asked.report} on '{commitment.key}'"
-        raise refuse(msg, key="report", accepted=f"1 to {len(commitment.reports)}")
+        msg = say("there is no report %(report)s on '%(key)s'", report=asked.report, key=commitment.key)
+        raise refuse(msg, key="report", accepted=say("1 to %(reports)s", reports=len(commitment.reports)))
     report = commitment.reports[asked.report - 1]
     if report.accepted is not None:
         before = "accepted" if report.accepted else "not accepted"
-        msg = f"report {asked.report} on '{commitment.key}' was {before} already"
+        msg = say(
+            "report %(report)s on '%(key)s' was %(before)s already",
+            report=asked.report,
+            key=commitment.key,
+            before=before,
+        )
         raise refuse(
-            msg, key="report", accepted="one finding on each report; a new report gets a new finding"
+            msg, key="report", accepted=say("one finding on each report; a new report gets a new finding")
         )
     found = replace(report, accepted=asked.accepted, finding=asked.words, found_at=move.at)
     reports = (*commitment.reports[: asked.report - 1], found, *commitment.reports[asked.report :])
@@ -108,16 +114,22 @@ def _find_on(_: Charter, state: Conference, move: Move, asked: terms.AcceptEvide
 def _release(_: Charter, state: Conference, move: Move, asked: terms.ReleaseTranche) -> Changes:
     commitment = find(state.commitments, asked.commitment, "commitment")
     if commitment.tranche is None:
-        msg = f"no tranche hangs on '{commitment.key}'"
-        raise refuse(msg, key="commitment", accepted="a commitment with a tranche")
-    _own(move, commitment.payer, "who pays a tranche releases it")
+        msg = say("no tranche hangs on '%(key)s'", key=commitment.key)
+        raise refuse(msg, key="commitment", accepted=say("a commitment with a tranche"))
+    _own(move, commitment.payer, say("who pays a tranche releases it"))
     if commitment.released_at is not None:
-        msg = f"the tranche of '{commitment.key}' was released on {commitment.released_at:%Y-%m-%d}"
-        raise refuse(msg, key="commitment", accepted="one release of each tranche")
+        msg = say(
+            "the tranche of '%(key)s' was released on %(released_at)s",
+            key=commitment.key,
+            released_at=f"{commitment.released_at:%Y-%m-%d}",
+        )
+        raise refuse(msg, key="commitment", accepted=say("one release of each tranche"))
     if commitment.done_on is None:
-        msg = f"the milestone of '{commitment.key}' is not evidenced and accepted yet"
+        msg = say("the milestone of '%(key)s' is not evidenced and accepted yet", key=commitment.key)
         raise refuse(
-            msg, key="commitment", accepted="a report that says it is done, and a finding that accepts it"
+            msg,
+            key="commitment",
+            accepted=say("a report that says it is done, and a finding that accepts it"),
         )
     paid = replace(commitment, released_at=move.at, released_by=move.seat)
     return {"commitments": put(state.commitments, commitment.key, paid)}
@@ -138,10 +150,10 @@ def _raise_dispute(_: Charter, state: Conference, move: Move, asked: terms.Raise
 
 def _close_dispute(_: Charter, state: Conference, move: Move, asked: terms.CloseDispute) -> Changes:
     dispute = find(state.disputes, asked.dispute, "dispute")
-    _own(move, dispute.delegation, "who raised a dispute may close it")
+    _own(move, dispute.delegation, say("who raised a dispute may close it"))
     if dispute.closed_at is not None:
-        msg = f"dispute '{dispute.key}' is closed already"
-        raise refuse(msg, key="dispute", accepted="an open dispute")
+        msg = say("dispute '%(key)s' is closed already", key=dispute.key)
+        raise refuse(msg, key="dispute", accepted=say("an open dispute"))
     closed = replace(dispute, closing=asked.words, closed_at=move.at)
     return {"disputes": put(state.disputes, dispute.key, closed)}
 
@@ -149,8 +161,8 @@ def _close_dispute(_: Charter, state: Conference, move: Move, asked: terms.Close
 def _schedule(_: Charter, state: Conference, __: Move, asked: terms.Schedule) -> Changes:
     new_key(state.meetings, asked.meeting, "meeting")
     if asked.ends is not None and asked.ends <= asked.starts:
-        msg = "a meeting ends after it starts"
-        raise refuse(msg, key="ends", accepted="a later moment, or none")
+        msg = say("a meeting ends after it starts")
+        raise refuse(msg, key="ends", accepted=say("a later moment, or none"))
     for paragraph in asked.paragraphs:
         words.find_paragraph(state.text, paragraph)
     meeting = Meeting(
@@ -163,8 +175,12 @@ def _schedule(_: Charter, state: Conference, __: Move, asked: terms.Schedule) ->
 def _coming(state: Conference, key: str) -> Meeting:
     meeting = find(state.meetings, key, "meeting")
     if meeting.cancelled or meeting.recorded_at is not None:
-        msg = f"meeting '{key}' {'was cancelled' if meeting.cancelled else 'has its record already'}"
-        raise refuse(msg, key="meeting", accepted="a meeting that is to come")
+        msg = (
+            say("meeting '%(key)s' was cancelled", key=key)
+            if meeting.cancelled
+            else say("meeting '%(key)s' has its record already", key=key)
+        )
+        raise refuse(msg, key="meeting", accepted=say("a meeting that is to come"))
     return meeting
 
 
@@ -182,27 +198,31 @@ def _add_item(_: Charter, state: Conference, move: Move, asked: terms.AddAgendaI
 def _record(_: Charter, state: Conference, move: Move, asked: terms.RecordMeeting) -> Changes:
     meeting = _coming(state, asked.meeting)
     if move.at < meeting.starts:
-        msg = f"meeting '{meeting.key}' starts on {meeting.starts:%Y-%m-%d %H:%M} UTC"
-        raise refuse(msg, key="at", accepted="a record after the meeting began")
+        msg = say(
+            "meeting '%(key)s' starts on %(starts)s UTC",
+            key=meeting.key,
+            starts=f"{meeting.starts:%Y-%m-%d %H:%M}",
+        )
+        raise refuse(msg, key="at", accepted=say("a record after the meeting began"))
     recorded = replace(meeting, record=asked.words, recorded_at=move.at)
     return {"meetings": put(state.meetings, meeting.key, recorded)}
 
 
 def _named(move: Move) -> None:
     if not move.seat.name:
-        msg = "a body of civil society speaks under its name"
-        raise refuse(msg, key="name", accepted="a seat with a public name")
+        msg = say("a body of civil society speaks under its name")
+        raise refuse(msg, key="name", accepted=say("a seat with a public name"))
 
 
 def _ask_to_be_heard(_: Charter, state: Conference, move: Move, asked: terms.AskToBeHeard) -> Changes:
     _named(move)
     meeting = _coming(state, asked.meeting)
     if meeting.kind != "hearing":
-        msg = f"meeting '{meeting.key}' is no hearing"
-        raise refuse(msg, key="meeting", accepted="a hearing")
+        msg = say("meeting '%(key)s' is no hearing", key=meeting.key)
+        raise refuse(msg, key="meeting", accepted=say("a hearing"))
     if any(speaker.seat.name == move.seat.name for speaker in meeting.speakers):
-        msg = f"{move.seat.name} has asked already"
-        raise refuse(msg, key="meeting", accepted="one request of each body")
+        msg = say("%(name)s has asked already", name=move.seat.name)
+        raise refuse(msg, key="meeting", accepted=say("one request of each body"))
     speaker = Remark(move.seat, asked.words, move.at, state.moves + 1)
     changed = replace(meeting, speakers=(*meeting.speakers, speaker))
     return {"meetings": put(state.meetings, meeting.key, changed)}
@@ -226,8 +246,8 @@ def _raise_point(_: Charter, state: Conference, move: Move, asked: terms.PointOf
 def _rule(_: Charter, state: Conference, move: Move, asked: terms.RuleOnPoint) -> Changes:
     point = find(state.points, asked.point, "point of order")
     if point.ruled_at is not None:
-        msg = f"point '{point.key}' was ruled on already"
-        raise refuse(msg, key="point", accepted="a point without a ruling")
+        msg = say("point '%(key)s' was ruled on already", key=point.key)
+        raise refuse(msg, key="point", accepted=say("a point without a ruling"))
     return {"points": put(state.points, point.key, replace(point, ruling=asked.words, ruled_at=move.at))}
 
 
@@ -252,8 +272,12 @@ def _respond(_: Charter, state: Conference, move: Move, asked: terms.AnswerSubmi
 def _moderate(_: Charter, state: Conference, __: Move, asked: terms.Moderate) -> Changes:
     submission = find(state.submissions, asked.submission, "submission")
     if submission.hidden == asked.hidden:
-        msg = f"submission '{submission.key}' is {'hidden' if asked.hidden else 'shown'} already"
-        raise refuse(msg, key="hidden", accepted="the other")
+        msg = (
+            say("submission '%(key)s' is hidden already", key=submission.key)
+            if asked.hidden
+            else say("submission '%(key)s' is shown already", key=submission.key)
+        )
+        raise refuse(msg, key="hidden", accepted=say("the other"))
     moderated = replace(submission, hidden=asked.hidden, reason=asked.reason)
     return {"submissions": put(state.submissions, submission.key, moderated)}
 

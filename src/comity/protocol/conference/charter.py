@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.conference.fields import Terms, key, keys, line, one_of, read_key, whole
 from comity.protocol.text import check_code, check_title
 
@@ -98,8 +98,8 @@ class Charter:
         )
         rules = _Rules.read({name: value for name in names if (value := getattr(self, name)) is not None})
         if len(rules.delegations) < 2:
-            msg = "a round needs two delegations or more"
-            raise InputError(msg, key="delegations", accepted="a list of codes such as ALB")
+            msg = say("a round needs two delegations or more")
+            raise InputError(msg, key="delegations", accepted=say("a list of codes such as ALB"))
         for code in rules.delegations:
             try:
                 check_code(code)  # the text takes no other
@@ -133,8 +133,8 @@ class Charter:
             When a key is unknown, missing or not as accepted.
         """
         if not isinstance(plain, dict):
-            msg = "a charter is an object"
-            raise InputError(msg, accepted="an object with title and delegations")
+            msg = say("a charter is an object")
+            raise InputError(msg, accepted=say("an object with title and delegations"))
         _Rules.read(
             {name: value for name, value in plain.items() if name != "provisions" and value is not None}
         )
@@ -152,18 +152,16 @@ class Charter:
             return
         known = self.provisions.get(provision)
         if known is None:
-            msg = "the charter of this round names no such provision"
+            msg = say("the charter of this round names no such provision")
             raise InputError(msg, key=provision, accepted=_some(self.provisions))
         low, high = known.get("minimum"), known.get("maximum")
         if value is None:
             return
         if (low is not None and value < low) or (high is not None and value > high):
-            msg = f"{value:g} is outside what the charter opens for negotiation"
-            raise InputError(
-                msg,
-                key=provision,
-                accepted=f"{_end(low, 'no lower bound')} to {_end(high, 'no upper bound')}",
-            )
+            msg = say("%(value)s is outside what the charter opens for negotiation", value=f"{value:g}")
+            below, above = say("no lower bound"), say("no upper bound")
+            accepted = say("%(low)s to %(high)s", low=_end(low, below), high=_end(high, above))
+            raise InputError(msg, key=provision, accepted=accepted)
 
 
 def _end(bound: float | None, words: str) -> str:
@@ -176,7 +174,7 @@ def _some(names: Mapping[str, object]) -> str:
 
 
 def _read_provisions(given: object) -> dict[str, dict[str, Any]]:
-    accepted = "objects by key, with 'minimum' and 'maximum' as numbers where there are bounds"
+    accepted = say("objects by key, with 'minimum' and 'maximum' as numbers where there are bounds")
     try:
         words = json.dumps(given, allow_nan=False, ensure_ascii=False)
         words.encode()  # a half of a character cannot be stored or sealed
@@ -184,7 +182,7 @@ def _read_provisions(given: object) -> dict[str, dict[str, Any]]:
     except (TypeError, ValueError, RecursionError):
         copied = None
     if not isinstance(copied, dict):
-        msg = "provisions are plain JSON objects by key"
+        msg = say("provisions are plain JSON objects by key")
         raise InputError(msg, key="provisions", accepted=accepted)
     for name, each in copied.items():
         read_key(name, "provisions")
@@ -193,9 +191,9 @@ def _read_provisions(given: object) -> dict[str, dict[str, Any]]:
         if not all(
             isinstance(b, int | float) and not isinstance(b, bool) and math.isfinite(b) for b in numbers
         ):
-            msg = "not accepted"
+            msg = say("not accepted")
             raise InputError(msg, key=f"provisions.{name}", accepted=accepted)
         if len(numbers) == 2 and numbers[0] > numbers[1]:
-            msg = "the minimum is above the maximum"
+            msg = say("the minimum is above the maximum")
             raise InputError(msg, key=f"provisions.{name}", accepted=accepted)
     return dict(copied)

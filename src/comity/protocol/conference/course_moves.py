@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.errors import say
 from comity.protocol import text as words
 from comity.protocol.conference.acts import Act
 from comity.protocol.conference.moves import CLOCK, Move
@@ -24,7 +25,7 @@ from comity.protocol.conference.parts import (
 from comity.protocol.conference.phases import STEPS, Phase, may_follow
 from comity.protocol.conference.state import put
 from comity.protocol.conference.text_moves import keep_revision
-from comity.protocol.conference.words import refuse
+from comity.protocol.conference.words import own, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,24 +53,31 @@ def _enter(state: Conference, move: Move, phase: Phase, note: str = "") -> Chang
 def _change_phase(charter: Charter, state: Conference, move: Move, asked: terms.ChangePhase) -> Changes:
     to = Phase(asked.to)
     if not may_follow(state.phase, to):
-        msg = f"'{to}' does not follow '{state.phase}'"
+        msg = say("'%(to)s' does not follow '%(phase)s'", to=own(to), phase=own(state.phase))
         raise refuse(msg, key="to", accepted=", ".join(STEPS[state.phase]))
     act = _OTHER_WAY.get((state.phase, to))
     if act is not None:
-        msg = f"a round comes from '{state.phase}' to '{to}' by '{act}' only"
-        raise refuse(msg, key="to", accepted=f"the act '{act}'")
+        msg = say(
+            "a round comes from '%(phase)s' to '%(to)s' by '%(act)s' only",
+            phase=own(state.phase),
+            to=own(to),
+            act=own(act),
+        )
+        raise refuse(msg, key="to", accepted=say("the act '%(act)s'", act=own(act)))
     changes = _enter(state, move, to, asked.note)
     if state.phase is Phase.ZERO_DRAFT and to is Phase.REVISIONS:
         if not any(state.text.paragraphs()):
-            msg = "the zero draft has no paragraph yet"
-            raise refuse(msg, key="to", accepted="a draft with words")
+            msg = say("the zero draft has no paragraph yet")
+            raise refuse(msg, key="to", accepted=say("a draft with words"))
         if not state.revisions or state.revisions[-1].text != state.text:
             changes |= keep_revision(state, move, asked.note)
     elif state.phase is Phase.SILENCE:
         silence = _running(state)
         if move.at >= silence.deadline and not move.clock_went_back:
-            msg = "silence has ended without an objection"
-            raise refuse(msg, key="at", accepted=f"the act '{Act.PASS_SILENCE}' by the clock")
+            msg = say("silence has ended without an objection")
+            raise refuse(
+                msg, key="at", accepted=say("the act '%(act)s' by the clock", act=own(Act.PASS_SILENCE))
+            )
         changes |= _end_silence(state, replace(silence, result="taken back", ended=move.at))
     elif state.phase is Phase.ADOPTION and to is Phase.REVISIONS:
         changes["answers"] = MappingProxyType({})
@@ -89,39 +97,47 @@ def _check_signatures(charter: Charter, state: Conference) -> None:
     parties = state.adoption.parties if state.adoption else ()
     needed = min(charter.signatures or len(parties), len(parties))
     if len(state.signatures) < needed:
-        msg = f"{len(state.signatures)} of {needed} signatures are there"
-        raise refuse(msg, key="to", accepted="the signatures that the charter asks for")
+        msg = say(
+            "%(signatures)s of %(needed)s signatures are there",
+            signatures=len(state.signatures),
+            needed=needed,
+        )
+        raise refuse(msg, key="to", accepted=say("the signatures that the charter asks for"))
 
 
 def _start_silence(charter: Charter, state: Conference, move: Move, asked: terms.StartSilence) -> Changes:
     hours = charter.silence_hours if asked.hours is None else asked.hours
     if hours < charter.silence_hours:
-        msg = f"silence of {hours} hours is shorter than the charter allows"
-        raise refuse(msg, key="hours", accepted=f"{charter.silence_hours} hours or more")
+        msg = say("silence of %(hours)s hours is shorter than the charter allows", hours=hours)
+        raise refuse(
+            msg,
+            key="hours",
+            accepted=say("%(silence_hours)s hours or more", silence_hours=charter.silence_hours),
+        )
     left = {article: count for article, count in words.count_brackets(state.text).items() if count}
     if left or not any(state.text.paragraphs()):
         where = ", ".join(f"{article} ({count})" for article, count in left.items()) or "the text is empty"
-        msg = f"only a text without brackets can lie under silence: {where}"
-        raise refuse(msg, accepted="every paragraph settled")
+        msg = say("only a text without brackets can lie under silence: %(where)s", where=where)
+        raise refuse(msg, accepted=say("every paragraph settled"))
     waiting = [key for key, one in state.acceptances.items() if one.status == "open"]
     if waiting:
-        msg = f"the acceptance '{waiting[0]}' is still open"
-        raise refuse(msg, accepted="acceptances answered or closed before silence")
+        msg = say("the acceptance '%(waiting)s' is still open", waiting=waiting[0])
+        raise refuse(msg, accepted=say("acceptances answered or closed before silence"))
     changes = _enter(state, move, Phase.SILENCE, asked.note)
     if not state.revisions or state.revisions[-1].text != state.text:
         changes |= keep_revision(state, move, asked.note)
     try:
         deadline = move.at + timedelta(hours=hours)
     except OverflowError:
-        msg = "the calendar ends before silence does"
-        raise refuse(msg, key="hours", accepted="fewer hours") from None
+        msg = say("the calendar ends before silence does")
+        raise refuse(msg, key="hours", accepted=say("fewer hours")) from None
     changes["silence"] = Silence(move.at, deadline, hours, state.moves + 1, asked.note)
     return changes
 
 
 def _running(state: Conference) -> Silence:
     if state.silence is None:
-        msg = "no silence is running"
+        msg = say("no silence is running")
         raise refuse(msg)
     return state.silence
 
@@ -134,8 +150,8 @@ def _object(_: Charter, state: Conference, move: Move, asked: terms.Object) -> C
     silence = _running(state)
     # where the door's clock went back, `at` is later than the truth, and doubt is for who objects
     if move.at >= silence.deadline and not move.clock_went_back:
-        msg = f"silence ended on {silence.deadline:%Y-%m-%d %H:%M} UTC"
-        raise refuse(msg, key="at", accepted="an objection before the deadline")
+        msg = say("silence ended on %(deadline)s UTC", deadline=f"{silence.deadline:%Y-%m-%d %H:%M}")
+        raise refuse(msg, key="at", accepted=say("an objection before the deadline"))
     if asked.paragraph is not None:
         words.find_paragraph(state.text, asked.paragraph)
     objection = Objection(move.seat.delegation or "", asked.words, asked.paragraph, move.at, state.moves + 1)
@@ -146,9 +162,9 @@ def _object(_: Charter, state: Conference, move: Move, asked: terms.Object) -> C
 def _pass_silence(_: Charter, state: Conference, move: Move, __: terms.PassSilence) -> Changes:
     silence = _running(state)
     if move.at < silence.deadline or move.clock_went_back:
-        msg = f"silence runs until {silence.deadline:%Y-%m-%d %H:%M} UTC"
+        msg = say("silence runs until %(deadline)s UTC", deadline=f"{silence.deadline:%Y-%m-%d %H:%M}")
         raise refuse(
-            msg, key="at", accepted="a time at or after the deadline, by a clock that did not go back"
+            msg, key="at", accepted=say("a time at or after the deadline, by a clock that did not go back")
         )
     ended = replace(silence, result="passed", ended=move.at)
     return (
@@ -202,7 +218,9 @@ def adoption_so_far(charter: Charter, state: Conference) -> tuple[bool, str]:
 def _declare_adopted(charter: Charter, state: Conference, move: Move, asked: terms.DeclareAdopted) -> Changes:
     met, why = adoption_so_far(charter, state)
     if not met:
-        raise refuse(why, accepted=f"the rule of the charter met: {charter.adoption}")
+        raise refuse(
+            why, accepted=say("the rule of the charter met: %(adoption)s", adoption=charter.adoption)
+        )
     by = {code: answer.answer for code, answer in state.answers.items()}
     parties = tuple(code for code in charter.delegations if by.get(code) in {"adopts", "reserves"})
     reserving = tuple(code for code in parties if by[code] == "reserves")
@@ -217,11 +235,11 @@ def _declare_adopted(charter: Charter, state: Conference, move: Move, asked: ter
 def _sign(_: Charter, state: Conference, move: Move, asked: terms.Sign) -> Changes:
     code = move.seat.delegation or ""
     if state.adoption is None or code not in state.adoption.parties:
-        msg = f"{code} did not adopt the text"
-        raise refuse(msg, accepted="signature by those who adopted it")
+        msg = say("%(code)s did not adopt the text", code=code)
+        raise refuse(msg, accepted=say("signature by those who adopted it"))
     if code in state.signatures:
-        msg = f"{code} has signed already"
-        raise refuse(msg, accepted="one signature of each delegation")
+        msg = say("%(code)s has signed already", code=code)
+        raise refuse(msg, accepted=say("one signature of each delegation"))
     signature = Signature(asked.signatory, asked.words, move.at, state.moves + 1)
     return {"signatures": put(state.signatures, code, signature)}
 

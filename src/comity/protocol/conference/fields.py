@@ -18,7 +18,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ CLOCK_MARK: Final = "clock_went_back"
 """A payload of any act may carry this key with ``true``: the door's clock was behind the last move."""
 
 _KEY: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,62}[A-Za-z0-9])?")
-_KEY_WORDS: Final = (
+_KEY_WORDS: Final = say(
     "1 to 64 letters, digits, dots, colons, hyphens and underscores, with a letter or digit at both ends"
 )
 _STRAY: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -119,16 +119,16 @@ class Terms:
                 left -= 1
                 given[spec.name] = spec.read(plain[spec.name], spec.name)
             elif spec.default is ...:
-                msg = "this is missing"
+                msg = say("this is missing")
                 raise InputError(msg, key=spec.name, accepted=cls._accepted())
         if left:
             names = {spec.name for spec in cls._fields()}
             stray = min(str(name) for name in plain if name not in names and name != CLOCK_MARK)
-            msg = f"unknown key '{stray[:64]}'"
+            msg = say("unknown key '%(stray)s'", stray=stray[:64])
             raise InputError(msg, key=stray[:64], accepted=cls._accepted())
         if plain.get(CLOCK_MARK, True) is not True:
-            msg = "a mark of the clock is true or not there"
-            raise InputError(msg, key=CLOCK_MARK, accepted="true")
+            msg = say("a mark of the clock is true or not there")
+            raise InputError(msg, key=CLOCK_MARK, accepted=say("true"))
         return cls(**given)
 
     @classmethod
@@ -148,7 +148,9 @@ class Terms:
 def _bad(name: str, value: object, accepted: str) -> InputError:
     shown = repr(value)
     return InputError(
-        f"not accepted: {shown[:57] + '...' if len(shown) > 60 else shown}", key=name, accepted=accepted
+        say("not accepted: %(value)s", value=f"{shown[:57]}..." if len(shown) > 60 else shown),
+        key=name,
+        accepted=accepted,
     )
 
 
@@ -166,7 +168,7 @@ def key(default: object = ...) -> Any:  # noqa: ANN401
 
 def keys(default: object = (), *, most: int = _MOST_KEYS) -> Any:  # noqa: ANN401
     """Declare a list of different keys; their order is kept."""
-    accepted = f"a list of at most {most} different keys"
+    accepted = say("a list of at most %(most)s different keys", most=most)
 
     def read(value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple) or len(value) > most:
@@ -181,7 +183,11 @@ def keys(default: object = (), *, most: int = _MOST_KEYS) -> Any:  # noqa: ANN40
 
 def prose(most: int, default: object = ..., *, empty: bool = False) -> Any:  # noqa: ANN401
     """Declare words of at most ``most`` characters; line ends become ``\\n``."""  # noqa: D301
-    accepted = f"text of {0 if empty else 1} to {most:,} characters, without control characters"
+    accepted = say(
+        "text of %(least)s to %(most)s characters, without control characters",
+        least=0 if empty else 1,
+        most=most,
+    )
 
     def read(value: object, name: str) -> str:
         if not isinstance(value, str):
@@ -189,7 +195,7 @@ def prose(most: int, default: object = ..., *, empty: bool = False) -> Any:  # n
         if "\r" in value:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         if len(value) > most:
-            msg = f"{len(value):,} characters are too many"
+            msg = say("%(value)s characters are too many", value=len(value))
             raise InputError(msg, key=name, accepted=accepted)
         if (not value.isprintable() and _STRAY.search(value)) or not (empty or value.strip()):
             raise _bad(name, value, accepted)
@@ -200,7 +206,11 @@ def prose(most: int, default: object = ..., *, empty: bool = False) -> Any:  # n
 
 def line(most: int, default: object = ..., *, empty: bool = False) -> Any:  # noqa: ANN401
     """Declare words of one line, such as a title or a name."""
-    accepted = f"one line of {0 if empty else 1} to {most:,} characters, without control characters"
+    accepted = say(
+        "one line of %(least)s to %(most)s characters, without control characters",
+        least=0 if empty else 1,
+        most=most,
+    )
 
     def read(value: object, name: str) -> str:
         if not isinstance(value, str) or len(value) > most or not (empty or value.strip()):
@@ -214,7 +224,7 @@ def line(most: int, default: object = ..., *, empty: bool = False) -> Any:  # no
 
 def whole(default: object = ..., *, low: int = 0, high: int = 1_000_000) -> Any:  # noqa: ANN401
     """Declare a whole number between two bounds."""
-    accepted = f"a whole number from {low} to {high:,}"
+    accepted = say("a whole number from %(low)s to %(high)s", low=low, high=high)
 
     def read(value: object, name: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -226,13 +236,13 @@ def whole(default: object = ..., *, low: int = 0, high: int = 1_000_000) -> Any:
 
 def _read_number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _bad(name, value, "a finite number")
+        raise _bad(name, value, say("a finite number"))
     try:
         found = float(value)
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise _bad(name, value, "a finite number")
+        raise _bad(name, value, say("a finite number"))
     return found
 
 
@@ -246,7 +256,7 @@ def flag(default: object = ...) -> Any:  # noqa: ANN401
 
     def read(value: object, name: str) -> bool:
         if not isinstance(value, bool):
-            raise _bad(name, value, "true or false")
+            raise _bad(name, value, say("true or false"))
         return value
 
     return _declare(read, _same, default)
@@ -265,7 +275,11 @@ def one_of(*choices: str, default: object = ...) -> Any:  # noqa: ANN401
 
 
 def _read_values(value: object, name: str, *, nulls: bool) -> dict[str, float | None]:
-    accepted = f"numbers{' or null' if nulls else ''} by provision, at most {_MOST_KEYS}"
+    accepted = (
+        say("numbers or null by provision, at most %(most)s", most=_MOST_KEYS)
+        if nulls
+        else say("numbers by provision, at most %(most)s", most=_MOST_KEYS)
+    )
     if not isinstance(value, dict) or not 0 < len(value) <= _MOST_KEYS:
         raise _bad(name, value, accepted)
     return {
@@ -293,7 +307,7 @@ def day(default: object = ...) -> Any:  # noqa: ANN401
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        raise _bad(name, value, "a day such as 2030-01-31")
+        raise _bad(name, value, say("a day such as 2030-01-31"))
 
     return _declare(read, date.isoformat, default)
 
@@ -307,7 +321,7 @@ def read_moment(value: object, name: str) -> datetime:
                 return found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise _bad(name, value, "a moment with its zone, such as 2030-01-31T12:00:00+00:00")
+    raise _bad(name, value, say("a moment with its zone, such as 2030-01-31T12:00:00+00:00"))
 
 
 def plain_moment(value: datetime) -> str:

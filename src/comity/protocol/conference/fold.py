@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.conference.after_moves import AFTER_MOVES
 from comity.protocol.conference.course_moves import COURSE_MOVES
 from comity.protocol.conference.fields import plain_moment
@@ -58,10 +58,10 @@ def apply(charter: Charter, state: Conference, move: Move) -> Conference:
     """
     seat = move.seat
     if state.last_at is not None and move.at < state.last_at:
-        msg = f"the time {plain_moment(move.at)} is before that of the last move"
-        raise refuse(msg, key="at", accepted=f"{plain_moment(state.last_at)} or later")
+        msg = say("the time %(at)s is before that of the last move", at=plain_moment(move.at))
+        raise refuse(msg, key="at", accepted=say("%(last_at)s or later", last_at=plain_moment(state.last_at)))
     if seat.delegation is not None and seat.delegation not in charter.delegations:
-        msg = f"no delegation '{seat.delegation}' sits in this round"
+        msg = say("no delegation '%(delegation)s' sits in this round", delegation=seat.delegation)
         raise refuse(msg, key="delegation", accepted=", ".join(charter.delegations[:8]))
     if not allows(seat.role, state.phase, move.act):
         raise refuse(why_not(seat.role, state.phase, move.act), key="act")

@@ -15,7 +15,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.conference.charter import Charter
 from comity.protocol.conference.fold import replay
 from comity.protocol.conference.moves import Move
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["read_journal", "seal_charter", "seal_move", "verify", "verify_rows", "write_journal"]
 
 FORMAT: Final = "comity conference journal 1"
-_WHOLE: Final = "a journal as it was written"
+_WHOLE: Final = say("a journal as it was written")
 
 
 def _canonical(plain: Mapping[str, Any]) -> str:
@@ -102,17 +102,24 @@ def read_journal(text: str, *, name: str = "journal") -> tuple[Charter, list[Mov
         said = plain.pop("seal", None)
         seal = _seal(seal, _canonical(plain))
         if charter is None and plain.get("format") != FORMAT:
-            msg = "this is no journal of a round"
-            raise InputError(msg, file=name, line=number, accepted=f"a first line with format '{FORMAT}'")
+            msg = say("this is no journal of a round")
+            raise InputError(
+                msg,
+                file=name,
+                line=number,
+                accepted=say("a first line with format '%(format)s'", format=FORMAT),
+            )
         if said != seal:
-            msg = "the seal does not fit: this line was edited, or a line before it was moved or taken out"
+            msg = say(
+                "the seal does not fit: this line was edited, or a line before it was moved or taken out"
+            )
             raise InputError(msg, file=name, line=number, accepted=_WHOLE)
         try:
             if charter is None:
                 charter = Charter.read(plain.get("charter", {}))
             else:
                 if plain.pop("n", None) != number - 1:
-                    msg = f"this should be move {number - 1}"
+                    msg = say("this should be move %(value)s", value=number - 1)
                     raise InputError(msg, key="n", accepted=_WHOLE)  # noqa: TRY301
                 moves.append(Move.read(plain))
         except InputError as error:
@@ -120,8 +127,8 @@ def read_journal(text: str, *, name: str = "journal") -> tuple[Charter, list[Mov
                 error.message, file=name, line=number, key=error.key, accepted=error.accepted
             ) from None
     if charter is None:
-        msg = "the file is empty"
-        raise InputError(msg, file=name, accepted=f"a first line with format '{FORMAT}'")
+        msg = say("the file is empty")
+        raise InputError(msg, file=name, accepted=say("a first line with format '%(format)s'", format=FORMAT))
     return charter, moves
 
 
@@ -132,7 +139,7 @@ def _parse(line: str, name: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError, AttributeError):
         plain = None
     if not isinstance(plain, dict):
-        msg = "the line is no JSON object"
+        msg = say("the line is no JSON object")
         raise InputError(msg, file=name, line=number, accepted=_WHOLE)
     return plain
 
@@ -171,6 +178,6 @@ def verify_rows(charter: Charter, rows: Iterable[tuple[int, Move, str]]) -> str:
     for expected, (number, move, said) in enumerate(rows, start=1):
         seal = seal_move(seal, expected, move)
         if number != expected or said != seal:
-            msg = f"the seal of move {expected} does not fit"
+            msg = say("the seal of move %(expected)s does not fit", expected=expected)
             raise InputError(msg, line=expected, accepted=_WHOLE)
     return seal

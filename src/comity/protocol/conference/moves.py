@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.conference import terms, terms_after
 from comity.protocol.conference.acts import DELEGATION_ROLES, MOVES, Act, Role
 from comity.protocol.conference.fields import CLOCK_MARK, Terms, line, plain_moment, read_key, read_moment
+from comity.protocol.conference.words import own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,13 +107,18 @@ class Seat:
 
     def __post_init__(self) -> None:
         if not isinstance(self.role, Role):
-            msg = f"unknown role {str(self.role)[:64]!r}"
+            msg = say("unknown role %(role)s", role=repr(str(self.role)[:64]))
             raise InputError(msg, key="role", accepted=", ".join(Role))
         if (self.delegation is not None) != (self.role in DELEGATION_ROLES):
-            needs = "belongs to" if self.role in DELEGATION_ROLES else "does not belong to"
-            msg = f"the role '{self.role}' {needs} a delegation"
+            msg = (
+                say("the role '%(role)s' belongs to a delegation", role=own(self.role))
+                if self.role in DELEGATION_ROLES
+                else say("the role '%(role)s' does not belong to a delegation", role=own(self.role))
+            )
             raise InputError(
-                msg, key="delegation", accepted="a code such as ALB for head, delegate, ministry observer"
+                msg,
+                key="delegation",
+                accepted=say("a code such as ALB for head, delegate, ministry observer"),
             )
         if self.delegation is not None:
             read_key(self.delegation, "delegation")
@@ -137,11 +143,11 @@ class Seat:
             When a key is unknown or not as accepted.
         """
         if not isinstance(plain, dict) or not {"role"} <= set(plain) <= {"role", "delegation", "name"}:
-            msg = "a seat has a role, perhaps a delegation, and perhaps a name"
-            raise InputError(msg, key="seat", accepted="role, delegation, name")
+            msg = say("a seat has a role, perhaps a delegation, and perhaps a name")
+            raise InputError(msg, key="seat", accepted=say("role, delegation, name"))
         role = plain["role"]
         if not isinstance(role, str) or role not in _ROLES:
-            msg = f"unknown role {str(role)[:64]!r}"
+            msg = say("unknown role %(role)s", role=repr(str(role)[:64]))
             raise InputError(msg, key="role", accepted=", ".join(Role))
         delegation, name = plain.get("delegation"), plain.get("name", "")
         if (delegation is None or isinstance(delegation, str)) and isinstance(name, str):
@@ -196,18 +202,18 @@ class Move:
 
     def __post_init__(self) -> None:
         if self.act not in TERMS:
-            msg = f"'{self.act}' is no move"
+            msg = say("'%(act)s' is no move", act=self.act)
             raise InputError(msg, key="act", accepted=", ".join(MOVES))
         if not isinstance(self.act, Act):
             object.__setattr__(self, "act", Act(self.act))
         if self.at.tzinfo is None:
-            msg = "a time without a zone"
+            msg = say("a time without a zone")
             raise InputError(
-                msg, key="at", accepted="a moment with its zone, such as 2030-01-31T12:00:00+00:00"
+                msg, key="at", accepted=say("a moment with its zone, such as 2030-01-31T12:00:00+00:00")
             )
         if not isinstance(self.payload, dict):
-            msg = "a payload is an object"
-            raise InputError(msg, key="payload", accepted="an object with named keys")
+            msg = say("a payload is an object")
+            raise InputError(msg, key="payload", accepted=say("an object with named keys"))
         if self.at.tzinfo is not UTC:
             object.__setattr__(self, "at", self.at.astimezone(UTC))
 
@@ -246,11 +252,11 @@ class Move:
             When a key is unknown, missing or not as accepted.
         """
         if not isinstance(plain, dict) or set(plain) != {"act", "seat", "at", "payload"}:
-            msg = "a move has an act, a seat, a time and a payload"
-            raise InputError(msg, accepted="act, seat, at, payload")
+            msg = say("a move has an act, a seat, a time and a payload")
+            raise InputError(msg, accepted=say("act, seat, at, payload"))
         act = plain["act"]
         if not isinstance(act, str) or act not in TERMS:
-            msg = f"'{str(act)[:64]}' is no move"
+            msg = say("'%(act)s' is no move", act=str(act)[:64])
             raise InputError(msg, key="act", accepted=", ".join(MOVES))
         move = cls(Act(act), Seat.read(plain["seat"]), read_moment(plain["at"], "at"), plain["payload"])
         _ = move.terms  # checked now, so that a journal that was read is sound

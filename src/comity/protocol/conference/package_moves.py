@@ -9,11 +9,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.errors import say
 from comity.protocol.conference.acts import Act
 from comity.protocol.conference.parts import Acceptance, Proposal, ProposalAnswer, ProposalVersion
 from comity.protocol.conference.state import put
 from comity.protocol.conference.text_moves import notices_of
-from comity.protocol.conference.words import refuse
+from comity.protocol.conference.words import own, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,34 +36,36 @@ def find(items: Mapping[str, _Item], key: str, what: str) -> _Item:
     """Return an item, or refuse in words."""
     found = items.get(key)
     if found is None:
-        msg = f"there is no {what} '{key}'"
-        raise refuse(msg, key=what, accepted=", ".join(list(items)[:8]) or "nothing yet")
+        msg = say("there is no %(what)s '%(key)s'", what=own(what), key=key)
+        raise refuse(msg, key=what, accepted=", ".join(list(items)[:8]) or say("nothing yet"))
     return found
 
 
 def new_key(items: Mapping[str, object], key: str, what: str) -> None:
     """Refuse a key that is taken."""
     if key in items:
-        msg = f"there is a {what} '{key}' already"
-        raise refuse(msg, key=what, accepted="a key that is not taken")
+        msg = say("there is a %(what)s '%(key)s' already", what=own(what), key=key)
+        raise refuse(msg, key=what, accepted=say("a key that is not taken"))
 
 
 def check_delegations(charter: Charter, codes: tuple[str, ...], key: str) -> None:
     """Refuse codes of delegations that do not sit in this round."""
     for code in codes:
         if code not in charter.delegations:
-            msg = f"no delegation '{code}' sits in this round"
+            msg = say("no delegation '%(code)s' sits in this round", code=code)
             raise refuse(msg, key=key, accepted=", ".join(charter.delegations[:8]))
 
 
 def _own(state: Conference, move: Move, key: str) -> Proposal:
     proposal = find(state.proposals, key, "proposal")
     if proposal.owner != move.seat.delegation:
-        msg = f"proposal '{key}' was tabled by {proposal.owner or 'the facilitator'}"
-        raise refuse(msg, key="proposal", accepted="a proposal of one's own")
+        msg = say(
+            "proposal '%(key)s' was tabled by %(who)s", key=key, who=proposal.owner or say("the facilitator")
+        )
+        raise refuse(msg, key="proposal", accepted=say("a proposal of one's own"))
     if proposal.withdrawn:
-        msg = f"proposal '{key}' was withdrawn"
-        raise refuse(msg, key="proposal", accepted="a proposal that is on the table")
+        msg = say("proposal '%(key)s' was withdrawn", key=key)
+        raise refuse(msg, key="proposal", accepted=say("a proposal that is on the table"))
     return proposal
 
 
@@ -70,11 +73,11 @@ def _table(charter: Charter, state: Conference, move: Move, asked: terms.TablePr
     new_key(state.proposals, asked.proposal, "proposal")
     check_delegations(charter, asked.to, "to")
     if asked.kind != "package" and not asked.to:
-        msg = f"whom is the {asked.kind} for?"
-        raise refuse(msg, key="to", accepted="codes of delegations")
+        msg = say("whom is the %(kind)s for?", kind=own(asked.kind))
+        raise refuse(msg, key="to", accepted=say("codes of delegations"))
     if move.seat.delegation in asked.to:
-        msg = f"{move.seat.delegation} cannot ask or offer itself something"
-        raise refuse(msg, key="to", accepted="codes of other delegations")
+        msg = say("%(delegation)s cannot ask or offer itself something", delegation=move.seat.delegation)
+        raise refuse(msg, key="to", accepted=say("codes of other delegations"))
     for provision, value in asked.provisions.items():
         charter.check_value(provision, value)
     first = ProposalVersion(MappingProxyType(dict(asked.provisions)), asked.note, move.at, state.moves + 1)
@@ -91,14 +94,14 @@ def _amend(charter: Charter, state: Conference, move: Move, asked: terms.AmendPr
         if value is not None:
             package[provision] = value
         elif package.pop(provision, None) is None:
-            msg = f"proposal '{proposal.key}' does not hold this provision"
+            msg = say("proposal '%(key)s' does not hold this provision", key=proposal.key)
             raise refuse(msg, key=provision, accepted=", ".join(list(package)[:8]))
     if not package:
-        msg = "nothing would be left of the proposal"
-        raise refuse(msg, key="provisions", accepted="the act 'withdraw proposal'")
+        msg = say("nothing would be left of the proposal")
+        raise refuse(msg, key="provisions", accepted=say("the act 'withdraw proposal'"))
     if package == proposal.provisions:
-        msg = "the proposal says this already"
-        raise refuse(msg, key="provisions", accepted="a change")
+        msg = say("the proposal says this already")
+        raise refuse(msg, key="provisions", accepted=say("a change"))
     version = ProposalVersion(
         MappingProxyType(dict(sorted(package.items()))), asked.note, move.at, state.moves + 1
     )
@@ -114,8 +117,8 @@ def _withdraw(_: Charter, state: Conference, move: Move, asked: terms.WithdrawPr
 def _answer(_: Charter, state: Conference, move: Move, asked: terms.AnswerProposal) -> Changes:
     proposal = _standing(state, asked.proposal, asked.version)
     if proposal.owner == move.seat.delegation:
-        msg = "this is a proposal of one's own"
-        raise refuse(msg, key="proposal", accepted="a proposal of others")
+        msg = say("this is a proposal of one's own")
+        raise refuse(msg, key="proposal", accepted=say("a proposal of others"))
     answer = ProposalAnswer(
         move.seat.delegation or "", asked.answer, asked.version, asked.words, move.at, state.moves + 1
     )
@@ -126,11 +129,18 @@ def _answer(_: Charter, state: Conference, move: Move, asked: terms.AnswerPropos
 def _standing(state: Conference, key: str, version: int) -> Proposal:
     proposal = find(state.proposals, key, "proposal")
     if proposal.withdrawn:
-        msg = f"proposal '{key}' was withdrawn"
-        raise refuse(msg, key="proposal", accepted="a proposal that is on the table")
+        msg = say("proposal '%(key)s' was withdrawn", key=key)
+        raise refuse(msg, key="proposal", accepted=say("a proposal that is on the table"))
     if version != proposal.version:
-        msg = f"proposal '{key}' has changed since it was read (version {version}, now {proposal.version})"
-        raise refuse(msg, key="version", accepted=f"version {proposal.version}, read again")
+        msg = say(
+            "proposal '%(key)s' has changed since it was read (version %(version)s, now %(version_2)s)",
+            key=key,
+            version=version,
+            version_2=proposal.version,
+        )
+        raise refuse(
+            msg, key="version", accepted=say("version %(version)s, read again", version=proposal.version)
+        )
     return proposal
 
 
@@ -139,14 +149,16 @@ def _open(charter: Charter, state: Conference, move: Move, asked: terms.OpenAcce
     check_delegations(charter, asked.among, "among")
     proposal = _standing(state, asked.proposal, asked.version)
     if len(asked.among) < 2:
-        msg = "an acceptance among fewer than two delegations is no secret"
-        raise refuse(msg, key="among", accepted="two delegations or more")
+        msg = say("an acceptance among fewer than two delegations is no secret")
+        raise refuse(msg, key="among", accepted=say("two delegations or more"))
     if (asked.threshold is not None) != (asked.kind == "plurilateral"):
-        msg = f"an acceptance of the kind '{asked.kind}'"
-        raise refuse(msg, key="threshold", accepted="a threshold where it is plurilateral, and only there")
+        msg = say("an acceptance of the kind '%(kind)s'", kind=own(asked.kind))
+        raise refuse(
+            msg, key="threshold", accepted=say("a threshold where it is plurilateral, and only there")
+        )
     if asked.threshold is not None and asked.threshold > len(asked.among):
-        msg = "more delegations than are asked"
-        raise refuse(msg, key="threshold", accepted=f"2 to {len(asked.among)}")
+        msg = say("more delegations than are asked")
+        raise refuse(msg, key="threshold", accepted=say("2 to %(among)s", among=len(asked.among)))
     acceptance = Acceptance(
         asked.acceptance, proposal.key, proposal.version, proposal.provisions, asked.among, asked.kind,
         asked.threshold, move.at, state.moves + 1, asked.note, MappingProxyType({}),
@@ -157,8 +169,8 @@ def _open(charter: Charter, state: Conference, move: Move, asked: terms.OpenAcce
 def _running(state: Conference, key: str) -> Acceptance:
     acceptance = find(state.acceptances, key, "acceptance")
     if acceptance.status != "open":
-        msg = f"acceptance '{key}' is over: {acceptance.status}"
-        raise refuse(msg, key="acceptance", accepted="an acceptance that is open")
+        msg = say("acceptance '%(key)s' is over: %(status)s", key=key, status=own(acceptance.status))
+        raise refuse(msg, key="acceptance", accepted=say("an acceptance that is open"))
     return acceptance
 
 
@@ -167,11 +179,11 @@ def _answer_in_secret(_: Charter, state: Conference, move: Move, asked: terms.An
     code = move.seat.delegation or ""
     sealed = acceptance.sealed or {}
     if code not in acceptance.among:
-        msg = f"{code} is not asked"
+        msg = say("%(code)s is not asked", code=code)
         raise refuse(msg, key="acceptance", accepted=", ".join(acceptance.among))
     if code in sealed:
-        msg = f"{code} has answered already"
-        raise refuse(msg, key="acceptance", accepted="one answer of each delegation")
+        msg = say("%(code)s has answered already", code=code)
+        raise refuse(msg, key="acceptance", accepted=say("one answer of each delegation"))
     answered = replace(acceptance, sealed=put(sealed, code, asked.sealed))
     return {"acceptances": put(state.acceptances, acceptance.key, answered)}
 
@@ -208,8 +220,8 @@ def outcome(acceptance: Acceptance, answers: Mapping[str, bool]) -> dict[str, An
     {'acceptance': 'q1', 'accepted': False}
     """
     if set(answers) != set(acceptance.among):
-        msg = "the outcome is said when every delegation that is asked has answered, and not before"
-        raise refuse(msg, key="answers", accepted=f"{len(acceptance.among)} answers")
+        msg = say("the outcome is said when every delegation that is asked has answered, and not before")
+        raise refuse(msg, key="answers", accepted=say("%(among)s answers", among=len(acceptance.among)))
     yes = [code for code in acceptance.among if answers[code]]
     if acceptance.threshold is None:
         return {"acceptance": acceptance.key, "accepted": len(yes) == len(acceptance.among)}
@@ -221,16 +233,18 @@ def outcome(acceptance: Acceptance, answers: Mapping[str, bool]) -> dict[str, An
 def _outcome(_: Charter, state: Conference, move: Move, asked: terms.Outcome) -> Changes:
     acceptance = _running(state, asked.acceptance)
     if not acceptance.complete:
-        msg = f"{len(acceptance.among) - len(acceptance.answered)} delegations have not answered"
-        raise refuse(msg, key="acceptance", accepted="an outcome when every delegation has answered")
+        msg = say(
+            "%(value)s delegations have not answered", value=len(acceptance.among) - len(acceptance.answered)
+        )
+        raise refuse(msg, key="acceptance", accepted=say("an outcome when every delegation has answered"))
     told = asked.accepted and acceptance.threshold is not None
     ordered = tuple(code for code in acceptance.among if code in asked.accepting)
     if asked.accepting != (ordered if told else ()) or (told and len(ordered) < (acceptance.threshold or 0)):
-        msg = "who accepted is said only of a plurilateral acceptance that reached its threshold"
+        msg = say("who accepted is said only of a plurilateral acceptance that reached its threshold")
         raise refuse(
             msg,
             key="accepting",
-            accepted="nobody, or those who accept, in the order in which they were asked",
+            accepted=say("nobody, or those who accept, in the order in which they were asked"),
         )
     said = replace(
         acceptance,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from comity.errors import say
 from comity.protocol.conference.acts import Act, Role
 from comity.protocol.conference.phases import Phase
 from comity.protocol.conference.words import Several, Words, own
@@ -177,7 +178,7 @@ def why_not(role: Role, phase: Phase, act: Act) -> str:
     "Nobody may 'read another's private sheet', at any time."
     """
     words = refusal(role, phase, act)
-    return "" if words is None else str(words)
+    return "" if words is None else say(words.template, **words.params)
 
 
 def matrix() -> tuple[tuple[str, str, tuple[bool, ...]], ...]:

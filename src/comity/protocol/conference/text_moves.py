@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.errors import say
 from comity.protocol import text as words
 from comity.protocol.conference.acts import Act
 from comity.protocol.conference.parts import Notice, Revision
 from comity.protocol.conference.state import put
-from comity.protocol.conference.words import refuse
+from comity.protocol.conference.words import own, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,8 +43,13 @@ def notices_of(
     if seen is None or seen == found:
         return {}
     if seen > found:
-        msg = f"there is no version {seen} of {subject} {key} yet"
-        raise refuse(msg, key="seen", accepted=f"a version up to {found}")
+        msg = say(
+            "there is no version %(seen)s of %(subject)s %(key)s yet",
+            seen=seen,
+            subject=own(subject),
+            key=key,
+        )
+        raise refuse(msg, key="seen", accepted=say("a version up to %(found)s", found=found))
     notice = Notice(state.moves + 1, move.seat, subject, key, seen, found, move.at)
     return {"notices": (*state.notices, notice)}
 
@@ -102,12 +108,17 @@ def _settle(_: Charter, state: Conference, __: Move, asked: terms.SettleParagrap
     words.find_paragraph(state.text, asked.paragraph)  # says so if there is none
     found = state.versions[asked.paragraph]
     if asked.seen is not None and asked.seen != found:
-        msg = f"paragraph {asked.paragraph} has changed since it was read (version {asked.seen}, now {found})"
-        raise refuse(msg, key="seen", accepted="the paragraph read again, and then settled")
+        msg = say(
+            "paragraph %(paragraph)s has changed since it was read (version %(seen)s, now %(found)s)",
+            paragraph=asked.paragraph,
+            seen=asked.seen,
+            found=found,
+        )
+        raise refuse(msg, key="seen", accepted=say("the paragraph read again, and then settled"))
     text = words.settle(state.text, asked.paragraph, asked.alternative, wording=asked.wording)
     if text == state.text:
-        msg = f"paragraph {asked.paragraph} has no brackets and reads so already"
-        raise refuse(msg, key="paragraph", accepted="a paragraph in brackets, or other words")
+        msg = say("paragraph %(paragraph)s has no brackets and reads so already", paragraph=asked.paragraph)
+        raise refuse(msg, key="paragraph", accepted=say("a paragraph in brackets, or other words"))
     return _changed(state, asked.paragraph, text)
 
 
@@ -119,8 +130,8 @@ def _reopen(_: Charter, state: Conference, __: Move, asked: terms.ReopenParagrap
     """Nothing is agreed until everything is: before adoption, what was locked can be opened, in the open."""
     paragraph = words.find_paragraph(state.text, asked.paragraph)
     if not paragraph.locked:
-        msg = f"paragraph {asked.paragraph} is not locked"
-        raise refuse(msg, key="paragraph", accepted="a paragraph that was agreed provisionally")
+        msg = say("paragraph %(paragraph)s is not locked", paragraph=asked.paragraph)
+        raise refuse(msg, key="paragraph", accepted=say("a paragraph that was agreed provisionally"))
     unlocked = replace(paragraph, locked=False)
     articles = tuple(
         replace(
@@ -135,11 +146,11 @@ def _reopen(_: Charter, state: Conference, __: Move, asked: terms.ReopenParagrap
 
 def _cut_revision(_: Charter, state: Conference, move: Move, asked: terms.CutRevision) -> Changes:
     if not any(state.text.paragraphs()):
-        msg = "the text has no paragraph yet"
-        raise refuse(msg, accepted="a text with words")
+        msg = say("the text has no paragraph yet")
+        raise refuse(msg, accepted=say("a text with words"))
     if state.revisions and state.revisions[-1].text == state.text:
-        msg = f"nothing has changed since revision {state.text.revision}"
-        raise refuse(msg, accepted="a changed text")
+        msg = say("nothing has changed since revision %(revision)s", revision=state.text.revision)
+        raise refuse(msg, accepted=say("a changed text"))
     return keep_revision(state, move, asked.note)
 
 

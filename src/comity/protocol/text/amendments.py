@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.text.structure import (
     BASE,
     Alternative,
@@ -66,8 +66,8 @@ def add_article(text: NegotiatingText, key: str, title: str, *, after: str | Non
     """
     _open(text)
     if any(article.key == key for article in text.articles):
-        msg = f"there is an article '{key}' already"
-        raise InputError(msg, accepted="a key that is not taken")
+        msg = say("there is an article '%(key)s' already", key=key)
+        raise InputError(msg, accepted=say("a key that is not taken"))
     return _with_articles(text, _insert(text.articles, Article(key, title), after))
 
 
@@ -99,11 +99,11 @@ def add_paragraph(
     _open(text)
     holder = find_article(text, article)
     if any(paragraph.key == key for paragraph in holder.paragraphs):
-        msg = f"there is a paragraph '{key}' already"
-        raise InputError(msg, accepted="a key that is not taken")
+        msg = say("there is a paragraph '%(key)s' already", key=key)
+        raise InputError(msg, accepted=say("a key that is not taken"))
     if not check_words(wording, key=key):
-        msg = "a new paragraph without words"
-        raise InputError(msg, key=key, accepted="the words of the paragraph")
+        msg = say("a new paragraph without words")
+        raise InputError(msg, key=key, accepted=say("the words of the paragraph"))
     first = Alternative("new" if proponents else BASE, wording, tuple(proponents))
     paragraph = Paragraph(key, (first,), tuple(provisions))
     return _with_article(
@@ -134,12 +134,26 @@ def propose_wording(
     proposed = Alternative(alternative_key, wording, (check_code(proponent),))
     for one in paragraph.alternatives:
         if one.key == proposed.key or proposed.key == BASE:
-            msg = f"paragraph {paragraph.key} has an alternative '{proposed.key}' already"
-            raise InputError(msg, accepted=f"a key that is not taken, such as {_free(paragraph)}")
+            msg = say(
+                "paragraph %(key)s has an alternative '%(key_2)s' already",
+                key=paragraph.key,
+                key_2=proposed.key,
+            )
+            raise InputError(
+                msg,
+                accepted=say("a key that is not taken, such as %(paragraph)s", paragraph=_free(paragraph)),
+            )
         if one.wording == proposed.wording:
-            whose = "the words of the draft" if one.key == BASE else f"on the table as '{one.key}'"
-            msg = f"these words for paragraph {paragraph.key} are {whose} already"
-            raise InputError(msg, accepted=f"other words, or support for '{one.key}'")
+            msg = (
+                say("these words for paragraph %(key)s are the words of the draft already", key=paragraph.key)
+                if one.key == BASE
+                else say(
+                    "these words for paragraph %(key)s are on the table as '%(alternative)s' already",
+                    key=paragraph.key,
+                    alternative=one.key,
+                )
+            )
+            raise InputError(msg, accepted=say("other words, or support for '%(key)s'", key=one.key))
     return _with_paragraph(
         text,
         Paragraph(paragraph.key, (*paragraph.alternatives, proposed), paragraph.provisions),
@@ -160,8 +174,13 @@ def support(
     paragraph = _unlocked(text, paragraph_key)
     one = paragraph.find(alternative_key)
     if check_code(delegation) in one.proponents:
-        msg = f"{delegation} stands behind '{one.key}' of paragraph {paragraph.key} already"
-        raise InputError(msg, accepted="support for other words, or a withdrawal")
+        msg = say(
+            "%(delegation)s stands behind '%(key)s' of paragraph %(key_2)s already",
+            delegation=delegation,
+            key=one.key,
+            key_2=paragraph.key,
+        )
+        raise InputError(msg, accepted=say("support for other words, or a withdrawal"))
     backed = Alternative(one.key, one.wording, (*one.proponents, delegation))
     return _with_paragraph(text, _exchange(paragraph, one, backed))
 
@@ -183,8 +202,13 @@ def withdraw(
     paragraph = _unlocked(text, paragraph_key)
     one = paragraph.find(alternative_key)
     if delegation not in one.proponents:
-        msg = f"{delegation} does not stand behind '{one.key}' of paragraph {paragraph.key}"
-        raise InputError(msg, accepted=", ".join(one.proponents) or "nobody stands behind it")
+        msg = say(
+            "%(delegation)s does not stand behind '%(key)s' of paragraph %(key_2)s",
+            delegation=delegation,
+            key=one.key,
+            key_2=paragraph.key,
+        )
+        raise InputError(msg, accepted=", ".join(one.proponents) or say("nobody stands behind it"))
     left = tuple(code for code in one.proponents if code != delegation)
     if left or one.key == BASE:
         return _with_paragraph(text, _exchange(paragraph, one, Alternative(one.key, one.wording, left)))
@@ -222,8 +246,8 @@ def settle(
     """
     paragraph = _unlocked(text, paragraph_key)
     if (alternative_key is None) == (wording is None):
-        msg = f"say how paragraph {paragraph.key} is settled"
-        raise InputError(msg, accepted="the key of an alternative, or words")
+        msg = say("say how paragraph %(key)s is settled", key=paragraph.key)
+        raise InputError(msg, accepted=say("the key of an alternative, or words"))
     words = wording if alternative_key is None else paragraph.find(alternative_key).wording
     settled = Alternative(BASE, "" if words is None else words)
     return _with_paragraph(text, Paragraph(paragraph.key, (settled,), paragraph.provisions))
@@ -239,8 +263,12 @@ def lock(text: NegotiatingText, paragraph_key: str) -> NegotiatingText:
     """
     paragraph = _unlocked(text, paragraph_key)
     if paragraph.bracketed:
-        msg = f"paragraph {paragraph.key} has {len(paragraph.alternatives)} alternatives in brackets"
-        raise InputError(msg, accepted="brackets settled before a paragraph is locked")
+        msg = say(
+            "paragraph %(key)s has %(alternatives)s alternatives in brackets",
+            key=paragraph.key,
+            alternatives=len(paragraph.alternatives),
+        )
+        raise InputError(msg, accepted=say("brackets settled before a paragraph is locked"))
     return _with_paragraph(
         text, Paragraph(paragraph.key, paragraph.alternatives, paragraph.provisions, locked=True)
     )
@@ -259,8 +287,8 @@ def adopt(text: NegotiatingText) -> NegotiatingText:
         where = ", ".join(
             f"{article.key} ({article.brackets})" for article in text.articles if article.brackets
         )
-        msg = f"{text.brackets} paragraphs are in brackets: {where}"
-        raise InputError(msg, accepted="a text without brackets")
+        msg = say("%(brackets)s paragraphs are in brackets: %(where)s", brackets=text.brackets, where=where)
+        raise InputError(msg, accepted=say("a text without brackets"))
     return NegotiatingText(
         text.title,
         tuple(
@@ -352,16 +380,18 @@ def _highest(keys: Iterable[str], prefix: str) -> int:
 
 def _open(text: NegotiatingText) -> None:
     if text.adopted:
-        msg = "the text is adopted and locked"
-        raise InputError(msg, accepted="changes before adoption; after it, an amendment is a text of its own")
+        msg = say("the text is adopted and locked")
+        raise InputError(
+            msg, accepted=say("changes before adoption; after it, an amendment is a text of its own")
+        )
 
 
 def _unlocked(text: NegotiatingText, key: str) -> Paragraph:
     _open(text)
     paragraph = find_paragraph(text, key)
     if paragraph.locked:
-        msg = f"paragraph {key} is agreed and locked"
-        raise InputError(msg, accepted="changes to paragraphs that are not locked")
+        msg = say("paragraph %(key)s is agreed and locked", key=key)
+        raise InputError(msg, accepted=say("changes to paragraphs that are not locked"))
     return paragraph
 
 
@@ -379,8 +409,8 @@ def _insert(items: tuple[_Keyed, ...], item: _Keyed, after: str | None) -> tuple
     for at, one in enumerate(items, start=1):
         if one.key == after:
             return (*items[:at], item, *items[at:])
-    msg = f"there is no '{after}' to stand after"
-    raise InputError(msg, key="after", accepted=", ".join(one.key for one in items[:8]) or "nothing yet")
+    msg = say("there is no '%(after)s' to stand after", after=after)
+    raise InputError(msg, key="after", accepted=", ".join(one.key for one in items[:8]) or say("nothing yet"))
 
 
 def _with_paragraph(text: NegotiatingText, paragraph: Paragraph) -> NegotiatingText:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.text.structure import Alternative, Article, NegotiatingText, Paragraph
 
 __all__ = ["read_plain", "to_plain"]
@@ -94,26 +94,30 @@ def _keys(
     plain: object, place: str, *, needed: tuple[str, ...], allowed: tuple[str, ...]
 ) -> Mapping[str, Any]:
     if not isinstance(plain, Mapping):
-        msg = "a mapping is missing here"
+        msg = say("a mapping is missing here")
         raise InputError(msg, key=place, accepted=", ".join((*needed, *allowed)))
     wrong = [str(key) for key in plain if key not in needed and key not in allowed]
     missing = [key for key in needed if key not in plain]
     if wrong or missing:
-        msg = f"unknown key '{wrong[0]}'" if wrong else f"no key '{missing[0]}'"
+        msg = (
+            say("unknown key '%(wrong)s'", wrong=wrong[0])
+            if wrong
+            else say("no key '%(missing)s'", missing=missing[0])
+        )
         raise InputError(msg, key=place, accepted=", ".join((*needed, *allowed)))
     return plain
 
 
 def _items(value: object, place: str) -> list[Any]:
     if not isinstance(value, list | tuple):
-        msg = "a list is missing here"
-        raise InputError(msg, key=place, accepted="a list")
+        msg = say("a list is missing here")
+        raise InputError(msg, key=place, accepted=say("a list"))
     return list(value)
 
 
 def _flag(plain: Mapping[str, Any], name: str, place: str) -> bool:
     value = plain.get(name, False)
     if not isinstance(value, bool):
-        msg = f"'{name}' is neither true nor false"
-        raise InputError(msg, key=place, accepted="true or false")
+        msg = say("'%(name)s' is neither true nor false", name=name)
+        raise InputError(msg, key=place, accepted=say("true or false"))
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 from comity.protocol.text.words import check_code, check_key, check_title, check_words
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ class Alternative:
     proponents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if "." in check_key(self.key, "an alternative"):
-            msg = f"{self.key!r} cannot be the key of an alternative"
-            raise InputError(msg, accepted="a key without a dot, such as alt4")
+        if "." in check_key(self.key, say("an alternative")):
+            msg = say("%(key)s cannot be the key of an alternative", key=repr(self.key))
+            raise InputError(msg, accepted=say("a key without a dot, such as alt4"))
         _set(self, "wording", check_words(self.wording, key=self.key))
         _set(self, "proponents", tuple(sorted({check_code(code) for code in self.proponents})))
 
@@ -108,23 +108,25 @@ class Paragraph:
     locked: bool = False
 
     def __post_init__(self) -> None:
-        check_key(self.key, "a paragraph")
+        check_key(self.key, say("a paragraph"))
         _set(self, "alternatives", tuple(self.alternatives))
         _set(self, "provisions", tuple(check_title(one, key=self.key) for one in self.provisions))
         if not self.alternatives:
-            msg = f"paragraph {self.key} has no words"
-            raise InputError(msg, accepted="one alternative or more")
+            msg = say("paragraph %(key)s has no words", key=self.key)
+            raise InputError(msg, accepted=say("one alternative or more"))
         if len(self.alternatives) > 1:
-            _once((one.key for one in self.alternatives), f"alternative of {self.key}")
+            _once((one.key for one in self.alternatives), say("alternative of %(key)s", key=self.key))
             if len({one.wording for one in self.alternatives}) < len(self.alternatives):
-                msg = f"two alternatives of {self.key} have the same words"
-                raise InputError(msg, accepted="different words, or one alternative with both proponents")
+                msg = say("two alternatives of %(key)s have the same words", key=self.key)
+                raise InputError(
+                    msg, accepted=say("different words, or one alternative with both proponents")
+                )
             if any(one.key == BASE for one in self.alternatives[1:]):
-                msg = f"the draft's own words of {self.key} come after an alternative"
-                raise InputError(msg, accepted="the alternative 'base' first")
+                msg = say("the draft's own words of %(key)s come after an alternative", key=self.key)
+                raise InputError(msg, accepted=say("the alternative 'base' first"))
         if self.locked and self.bracketed:
-            msg = f"paragraph {self.key} is locked and has brackets"
-            raise InputError(msg, accepted="brackets settled before a paragraph is locked")
+            msg = say("paragraph %(key)s is locked and has brackets", key=self.key)
+            raise InputError(msg, accepted=say("brackets settled before a paragraph is locked"))
 
     @property
     def bracketed(self) -> bool:
@@ -147,8 +149,12 @@ class Paragraph:
             When the paragraph is in brackets.
         """
         if self.bracketed:
-            msg = f"paragraph {self.key} has {len(self.alternatives)} alternatives in brackets"
-            raise InputError(msg, accepted="a paragraph without brackets")
+            msg = say(
+                "paragraph %(key)s has %(alternatives)s alternatives in brackets",
+                key=self.key,
+                alternatives=len(self.alternatives),
+            )
+            raise InputError(msg, accepted=say("a paragraph without brackets"))
         return self.alternatives[0].wording
 
     @property
@@ -167,7 +173,7 @@ class Paragraph:
         for one in self.alternatives:
             if one.key == key:
                 return one
-        msg = f"paragraph {self.key} has no alternative '{key}'"
+        msg = say("paragraph %(key)s has no alternative '%(key_2)s'", key=self.key, key_2=key)
         raise InputError(msg, accepted=", ".join(one.key for one in self.alternatives))
 
 
@@ -184,21 +190,32 @@ class Article:
     paragraphs: tuple[Paragraph, ...] = ()
 
     def __post_init__(self) -> None:
-        check_key(self.key, "an article")
+        check_key(self.key, say("an article"))
         if "." in self.key:
-            msg = f"{self.key!r} cannot be the key of an article"
-            raise InputError(msg, accepted="a key without a dot, such as a3")
+            msg = say("%(key)s cannot be the key of an article", key=repr(self.key))
+            raise InputError(msg, accepted=say("a key without a dot, such as a3"))
         _set(self, "title", check_title(self.title, key=self.key))
         _set(self, "paragraphs", tuple(self.paragraphs))
         if len(self.paragraphs) > MOST_PARAGRAPHS:
-            msg = f"article {self.key} has {len(self.paragraphs):,} paragraphs"
-            raise InputError(msg, accepted=f"at most {MOST_PARAGRAPHS:,}")
+            msg = say(
+                "article %(key)s has %(paragraphs)s paragraphs", key=self.key, paragraphs=len(self.paragraphs)
+            )
+            raise InputError(
+                msg, accepted=say("at most %(most_paragraphs)s", most_paragraphs=MOST_PARAGRAPHS)
+            )
         prefix = f"{self.key}."
         for paragraph in self.paragraphs:
             if not paragraph.key.startswith(prefix):
-                msg = f"paragraph {paragraph.key} stands in article {self.key}"
-                raise InputError(msg, accepted=f"a key that begins with '{prefix}', such as {prefix}p2")
-        _once([paragraph.key for paragraph in self.paragraphs], "paragraph")
+                msg = say("paragraph %(key)s stands in article %(key_2)s", key=paragraph.key, key_2=self.key)
+                raise InputError(
+                    msg,
+                    accepted=say(
+                        "a key that begins with '%(prefix)s', such as %(example)s",
+                        prefix=prefix,
+                        example=f"{prefix}p2",
+                    ),
+                )
+        _once([paragraph.key for paragraph in self.paragraphs], say("paragraph"))
 
     @property
     def brackets(self) -> int:
@@ -243,15 +260,15 @@ class NegotiatingText:
         _set(self, "title", check_title(self.title, key="title"))
         _set(self, "articles", tuple(self.articles))
         if len(self.articles) > MOST_ARTICLES:
-            msg = f"{len(self.articles):,} articles"
-            raise InputError(msg, accepted=f"at most {MOST_ARTICLES:,}")
-        _once([article.key for article in self.articles], "article")
+            msg = say("%(articles)s articles", articles=len(self.articles))
+            raise InputError(msg, accepted=say("at most %(most_articles)s", most_articles=MOST_ARTICLES))
+        _once([article.key for article in self.articles], say("article"))
         if not isinstance(self.revision, int) or isinstance(self.revision, bool) or self.revision < 0:
-            msg = f"{self.revision!r} cannot be the number of a revision"
-            raise InputError(msg, key="revision", accepted="0, 1, 2 …")
+            msg = say("%(revision)s cannot be the number of a revision", revision=repr(self.revision))
+            raise InputError(msg, key="revision", accepted=say("0, 1, 2 …"))
         if self.adopted and not all(paragraph.locked for paragraph in self.paragraphs()):
-            msg = "an adopted text has a paragraph that is not locked"
-            raise InputError(msg, accepted="every paragraph of an adopted text locked")
+            msg = say("an adopted text has a paragraph that is not locked")
+            raise InputError(msg, accepted=say("every paragraph of an adopted text locked"))
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Go through all paragraphs in order."""
@@ -289,7 +306,7 @@ def find_article(text: NegotiatingText, key: str) -> Article:
     for article in text.articles:
         if article.key == key:
             return article
-    msg = f"the text has no article '{key}'"
+    msg = say("the text has no article '%(key)s'", key=key)
     raise InputError(msg, accepted=_list(article.key for article in text.articles))
 
 
@@ -314,7 +331,7 @@ def find_paragraph(text: NegotiatingText, key: str) -> Paragraph:
                 if paragraph.key == key:
                     return paragraph
             break
-    msg = f"the text has no paragraph '{key}'"
+    msg = say("the text has no paragraph '%(key)s'", key=key)
     raise InputError(msg, accepted=_list(paragraph.key for paragraph in text.paragraphs()))
 
 
@@ -322,12 +339,12 @@ def _list(keys: Iterable[str]) -> str:
     """Name the first keys; a text of 190 delegations has too many to name all."""
     found = list(keys)
     shown = ", ".join(found[:8])
-    return f"{shown} …" if len(found) > 8 else shown or "nothing yet"
+    return f"{shown} …" if len(found) > 8 else shown or say("nothing yet")
 
 
 def _once(keys: Iterable[str], what: str) -> None:
     found = keys if isinstance(keys, list) else list(keys)
     if len(set(found)) < len(found):
         twice = next(key for key in found if found.count(key) > 1)
-        msg = f"the {what} key '{twice}' stands twice"
-        raise InputError(msg, accepted="each key once")
+        msg = say("the %(what)s key '%(key)s' stands twice", what=what, key=twice)
+        raise InputError(msg, accepted=say("each key once"))

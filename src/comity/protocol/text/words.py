@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from comity.errors import InputError
+from comity.errors import InputError, say
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -56,20 +56,31 @@ def check_words(words: object, *, key: str | None = None) -> str:
     comity.errors.InputError: character U+0007 cannot stand in a text; accepted: letters, marks, ...
     """
     if not isinstance(words, str):
-        msg = "words are missing"
-        raise InputError(msg, key=key, accepted="words as text")
+        msg = say("words are missing")
+        raise InputError(msg, key=key, accepted=say("words as text"))
     unfit = None  # most words are printable, and then hold nothing unfit; the question is quick
     if not words.isprintable():
         unfit = _UNFIT.search(_LINE_END.sub("\n", words) if "\r" in words else words)
     if unfit:
         point = ord(unfit.group())
         name = unicodedata.name(unfit.group(), "")
-        msg = f"character U+{point:04X}{f' ({name.lower()})' if name else ''} cannot stand in a text"
-        raise InputError(msg, key=key, accepted="letters, marks, numbers, signs, spaces, tabs and line ends")
+        msg = say(
+            "character %(character)s cannot stand in a text",
+            character=f"U+{point:04X}{f' ({name.lower()})' if name else ''}",
+        )
+        raise InputError(
+            msg, key=key, accepted=say("letters, marks, numbers, signs, spaces, tabs and line ends")
+        )
     kept = (_LINE_END.sub("\n", words) if "\r" in words else words).strip()
     if len(kept) > MOST_CHARACTERS:
-        msg = f"{len(kept):,} characters in one paragraph"
-        raise InputError(msg, key=key, accepted=f"at most {MOST_CHARACTERS:,}; use several paragraphs")
+        msg = say("%(kept)s characters in one paragraph", kept=len(kept))
+        raise InputError(
+            msg,
+            key=key,
+            accepted=say(
+                "at most %(most_characters)s; use several paragraphs", most_characters=MOST_CHARACTERS
+            ),
+        )
     return kept
 
 
@@ -90,8 +101,14 @@ def check_title(title: object, *, key: str | None = None) -> str:
     # far too long is refused before anything is done with it
     kept = words if len(words) > 2 * MOST_TITLE_CHARACTERS else _BREAKS.sub(" ", words).strip()
     if not kept or len(kept) > MOST_TITLE_CHARACTERS:
-        msg = f"a title of {len(kept):,} characters"
-        raise InputError(msg, key=key, accepted=f"1 to {MOST_TITLE_CHARACTERS} characters")
+        msg = say("a title of %(kept)s characters", kept=len(kept))
+        raise InputError(
+            msg,
+            key=key,
+            accepted=say(
+                "1 to %(most_title_characters)s characters", most_title_characters=MOST_TITLE_CHARACTERS
+            ),
+        )
     return kept
 
 
@@ -109,9 +126,10 @@ def check_key(key: object, what: str) -> str:
     'a3.p2'
     """
     if not isinstance(key, str) or not _KEY.match(key):
-        msg = f"{key!r} cannot be the key of {what}"
+        msg = say("%(key)s cannot be the key of %(what)s", key=repr(key), what=what)
         raise InputError(
-            msg, accepted="a letter, then letters, digits, - and _, at most 12, such as a3, a3.p2 or alt4"
+            msg,
+            accepted=say("a letter, then letters, digits, - and _, at most 12, such as a3, a3.p2 or alt4"),
         )
     return key
 
@@ -130,6 +148,6 @@ def check_code(code: object) -> str:
     'ALB'
     """
     if not isinstance(code, str) or not _CODE.match(code):
-        msg = f"{code!r} cannot be the code of a delegation"
-        raise InputError(msg, accepted="letters, digits, - and _, such as ALB")
+        msg = say("%(code)s cannot be the code of a delegation", code=repr(code))
+        raise InputError(msg, accepted=say("letters, digits, - and _, such as ALB"))
     return code
