@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from comity.forum.models import SealedGameRow
-from comity.services.sealed_game import SealedGame
 
 if TYPE_CHECKING:
     from comity.forum.models import Round
+    from comity.services.sealed_game import SealedGame
 
 __all__ = ["asks_per_day", "game_of", "sealing_of"]
 
@@ -40,6 +40,8 @@ def game_of(round_: Round) -> SealedGame | None:
     row = SealedGameRow.objects.filter(round=round_, digest=digest, status="ready").first()
     if row is None or row.data is None:
         return None
+    from comity.services.sealed_game import SealedGame  # noqa: PLC0415  (the model: not at each start)
+
     found = SealedGame.read(bytes(row.data))
     with _lock:
         _games[round_.pk, digest] = found

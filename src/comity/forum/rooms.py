@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from comity.errors import InputError
-from comity.services.practice_opening import Room
 
 if TYPE_CHECKING:
     from comity.forum.models import TrainingRoom
     from comity.services.practice import Practice
+    from comity.services.practice_opening import Room
 
 __all__ = ["Example", "examples", "forget", "practice_of", "room_of"]
 
@@ -55,6 +55,8 @@ def examples() -> tuple[Example, ...]:
 
 @lru_cache(maxsize=4)
 def _ready(key: str) -> Room:
+    from comity.services.practice_opening import Room  # noqa: PLC0415  (the model: not at each start)
+
     return Room(FOLDER / f"{key}.yaml")
 
 

@@ -16,13 +16,13 @@ from comity.forum.keys import open_sealed, seal
 from comity.forum.models import Delegation, PrivateSheet, SheetVersion
 from comity.forum.selectors import state_of
 from comity.protocol.conference import Act, why_not
-from comity.services.private_sheet import PrivateSheet as Sheet
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from comity.forum.models import Round
     from comity.protocol.conference import Seat
+    from comity.services.private_sheet import PrivateSheet as Sheet
 
 __all__ = ["SHEET", "open_sheet", "open_sheet_version", "open_sheets", "save_sheet", "sheet_versions"]
 
@@ -71,6 +71,8 @@ def open_sheet(*, round: Round, seat: Seat) -> tuple[Sheet, int]:  # noqa: A002
     comity.errors.InputError
         When the seat has no private sheets, or the master key is another one.
     """
+    from comity.services.private_sheet import PrivateSheet as Sheet  # noqa: PLC0415  (pandas: not at each start)
+
     content, version = read_private_sheet(round=round, seat=seat, name=SHEET)
     if content is None:
         return Sheet(), 0
@@ -93,6 +95,8 @@ def open_sheet_version(*, round: Round, seat: Seat, version: int) -> Sheet:  # n
     comity.errors.InputError
         There is no such version.
     """
+    from comity.services.private_sheet import PrivateSheet as Sheet  # noqa: PLC0415
+
     delegation = _own(round, seat)
     row = SheetVersion.objects.filter(delegation=delegation, name=SHEET, version=version).first()
     if row is None:
@@ -106,6 +110,8 @@ def open_sheets(*, round: Round) -> dict[str, Sheet]:  # noqa: A002
 
     Only :func:`comity.forum.actions.ask_for_packages` calls this.
     """
+    from comity.services.private_sheet import PrivateSheet as Sheet  # noqa: PLC0415
+
     rows = PrivateSheet.objects.filter(delegation__round_id=round.pk, name=SHEET).select_related(
         "delegation__round"
     )

@@ -22,7 +22,6 @@ from comity.forum.games import asks_per_day, game_of
 from comity.forum.models import ZoneAsk
 from comity.forum.selectors import state_of
 from comity.protocol.conference import Act, why_not
-from comity.services.package_zone import ZoneLimits, ask_zone, check_part, improve_agreed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +57,13 @@ def ask_for_packages(
         When the seat may not ask, the day's asks are used up, not every delegation takes part (which ones is
         not said), or the public model of the round has not been computed.
     """
+    from comity.services.package_zone import (  # noqa: PLC0415  (the model: not at each start)
+        ZoneLimits,
+        ask_zone,
+        check_part,
+        improve_agreed,
+    )
+
     state = state_of(round)
     refusal = why_not(seat.role, state.phase, Act.ASK_ZONE)
     if refusal:

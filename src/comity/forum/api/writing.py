@@ -16,7 +16,6 @@ from comity.forum.api.door import Conflict, api, asks_private, stand
 from comity.forum.api.reading import REFUSALS
 from comity.forum.api.shapes import AnswerGiven, ErrorShape, MoveGiven, MoveMade, PrivateGiven, PrivateShape
 from comity.protocol.conference import CLOCK_MARK, MOVES, Act
-from comity.services.private_sheet import SheetTable, read_sheet
 
 if TYPE_CHECKING:
     from comity.forum.gate import Place
@@ -86,6 +85,8 @@ def answer_in_secret(request: HttpRequest, slug: str, acceptance: str, given: An
 @api.put("/rounds/{slug:slug}/private", response={200: PrivateShape, **_REFUSALS}, tags=["private"])
 def save_private(request: HttpRequest, slug: str, given: PrivateGiven) -> dict[str, Any]:
     """Keep the private sheet of the own delegation, sealed; ``seen`` is the version that was read."""
+    from comity.services.private_sheet import SheetTable, read_sheet  # noqa: PLC0415  (pandas: not at each start)
+
     asks_private(request)
     place = stand(request, slug, Act.SAVE_PRIVATE_SHEET, writes=True)
     sides = {

@@ -18,7 +18,6 @@ from comity.forum.actions import open_sheet
 from comity.forum.games import game_of, sealing_of
 from comity.forum.words import say_error
 from comity.protocol.conference import Act
-from comity.services.package_sight import PackageView, check_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -251,6 +250,8 @@ def show_effect(place: Place, values: Mapping[str, float], *, private: bool = Tr
 
     ``private`` False leaves the own side out, for pages that others look at too.
     """
+    from comity.services.package_sight import PackageView, check_values  # noqa: PLC0415  (the model: not at each start)
+
     if not values:
         return Effect(problem=_("The package is empty. Choose a provision to see what it does."))
     game = game_of(place.round)

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as mark
 from django.views.decorators.http import require_POST
 
-from comity.bargaining import STRATEGIES
 from comity.errors import ComityError, InputError
 from comity.forum import actions
 from comity.forum.models import TrainingRoom, TrainingSeat
@@ -26,7 +25,6 @@ from comity.forum.rooms import examples, practice_of
 from comity.forum.views.packages import plain, show_money, show_number
 from comity.forum.words import say_error
 from comity.protocol import Kind, Mode, Move
-from comity.services.practice_debrief import practice_debrief
 from comity.services.practice_words import tell_move, tell_outcome
 
 if TYPE_CHECKING:
@@ -51,6 +49,8 @@ SCRIPTS: Final = {
 @login_required
 def rooms(request: HttpRequest) -> HttpResponse:
     """Show one's practice rounds and open a new one."""
+    from comity.bargaining import STRATEGIES  # noqa: PLC0415  (numpy and the solvers: not at each start)
+
     seats = (
         TrainingSeat.objects.filter(user_id=request.user.pk or 0)
         .select_related("room")
@@ -68,6 +68,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Open a practice round and go there."""
+    from comity.bargaining import STRATEGIES  # noqa: PLC0415
+
     example, _dot, seat = request.POST.get("seat", "").partition(".")
     rounds = request.POST.get("rounds", "")
     chosen = [each.partition(".") for each in request.POST.getlist("colleagues")]
@@ -306,6 +308,8 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def debrief(request: HttpRequest, code: str) -> HttpResponse:
     """Lay a finished round open: what was created, who claimed it, and what was left."""
+    from comity.services.practice_debrief import practice_debrief  # noqa: PLC0415  (the solvers: not at each start)
+
     row, seat, practice = _seat(request, code)
     try:
         found = practice_debrief(practice)

@@ -24,13 +24,13 @@ from comity.forum.gate import Place, requires
 from comity.forum.views.packages import GROUPS, list_rows, plain
 from comity.forum.words import say_error
 from comity.protocol.conference import Act
-from comity.services.private_sheet import PrivateSheet, SheetTable, read_sheet
-from comity.services.roundfile_models import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest
+
+    from comity.services.private_sheet import PrivateSheet, SheetTable
 
 __all__ = ["export", "history", "private", "save", "upload", "urlpatterns"]
 
@@ -41,6 +41,8 @@ FILE_LIMIT: Final = 200_000
 
 def table_of(place: Place) -> SheetTable:
     """Return the public table that a sheet is checked against."""
+    from comity.services.private_sheet import SheetTable  # noqa: PLC0415  (pandas: not at each start)
+
     return SheetTable(
         parties=place.charter.delegations,
         sides={
@@ -73,6 +75,8 @@ def _form(place: Place, sheet: PrivateSheet) -> dict[str, Any]:
 
 
 def _lay_out(place: Place, fields: Mapping[str, str]) -> dict[str, Any]:
+    from comity.services.roundfile_models import Counts  # noqa: PLC0415
+
     rows: list[dict[str, Any]] = [
         {
             "row": row,
@@ -127,6 +131,9 @@ def _number(given: str) -> float | str:
 
 
 def _read_form(place: Place, fields: Mapping[str, str]) -> PrivateSheet:
+    from comity.services.private_sheet import read_sheet  # noqa: PLC0415
+    from comity.services.roundfile_models import Counts  # noqa: PLC0415
+
     values: list[dict[str, Any]] = []
     limits: list[dict[str, Any]] = []
     for key in place.charter.provisions:
@@ -208,6 +215,8 @@ def _say(error: InputError) -> str:
 @requires(Act.SAVE_PRIVATE_SHEET)
 def upload(request: HttpRequest, place: Place) -> HttpResponse:
     """Save a YAML file as the next version."""
+    from comity.services.private_sheet import read_sheet  # noqa: PLC0415
+
     file = request.FILES.get("file")
     try:
         if file is None:
