@@ -24,7 +24,8 @@ def test_the_same_on_postgresql():
     environment.pop("PYTEST_XDIST_WORKER", None)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--create-db",
-         "-k", "not page", "tests/forum/test_actions.py", "tests/forum/test_keys.py"],
+         "-k", "not page", "tests/forum/test_actions.py", "tests/forum/test_keys.py",
+         "tests/forum/test_flushed.py"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -10,11 +10,13 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from functools import cached_property
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import get_resolver
 from django.utils import timezone
 from tests.forum.conftest import CODES, SEATS, Cast
@@ -213,9 +215,15 @@ class World:
             raise LookupError(msg)
         return filled[place]
 
+    @cached_property
+    def handler(self) -> ClientHandler:
+        """One server for all clients: to start one reads every static file anew."""
+        return ClientHandler(enforce_csrf_checks=False)
+
     def browser(self, who: str, cast: Cast) -> Client:
         """A client that is signed in already; a new one for each call, so that nothing is carried over."""
         client = Client(raise_request_exception=False)
+        client.handler = self.handler
         if who != "anonymous":
             key = (cast.round.slug, who)
             if key not in self._cookies:

@@ -28,6 +28,12 @@ Data = Annotated[
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--address", metavar="URL", help="Address of the forum, for the link [default: as COMITY_HOSTS says]."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout.")]
 
 
@@ -44,14 +50,14 @@ def forum(
     """Start the forum on this machine; the first start prints a one-time administrator link."""
     if context.invoked_subcommand is not None:
         return
-    from comity.forum.start import bring_up_to_date, invite_first, open_forum, serve
+    from comity.forum.start import bring_up_to_date, invite_first, open_forum, outer_address, serve
 
     folder = open_forum(data=data)
     bring_up_to_date()
     token = invite_first(_now())
     where = f"http://{_shown(host)}:{port}"
     if token is not None:
-        print_result(f"Administrator, once, within a day: {where}/enter/{token}/")
+        print_result(f"Administrator, once, within a day: {outer_address(where)}/enter/{token}/")
     say(f"forum in {folder}, at {where}/ (stop with Ctrl+C)", quiet=quiet)
     _flush()
     serve(host=host, port=port, workers=workers, threads=threads)
@@ -99,9 +105,7 @@ def new(
         str, typer.Option("--adoption", help="consensus, unanimity, two thirds or majority.")
     ] = "consensus",
     public: Annotated[bool, typer.Option("--public", help="Give it a public page.")] = False,
-    base: Annotated[
-        str, typer.Option("--address", help="Address of the forum, for the link.")
-    ] = "http://localhost:8000",
+    base: Address = None,
     data: Data = None,
 ) -> None:
     """Make a round from a round file, and a one-time link for its secretariat."""
@@ -121,7 +125,7 @@ def new(
         now=_now(),
     )
     _, token = invite(round=made, seat=Seat(Role.SECRETARIAT), now=_now())
-    print_result(f"round '{made.slug}'; secretariat, once: {base.rstrip('/')}/enter/{token}/")
+    print_result(f"round '{made.slug}'; secretariat, once: {_outer(base)}/enter/{token}/")
 
 
 @app.command()
@@ -132,7 +136,7 @@ def invite(
         str | None, typer.Option("--delegation", help="Code, for roles of a delegation.")
     ] = None,
     name: Annotated[str, typer.Option("--name", help="Public name of the body.")] = "",
-    base: Annotated[str, typer.Option("--address", help="Address of the forum.")] = "http://localhost:8000",
+    base: Address = None,
     data: Data = None,
 ) -> None:
     """Make a one-time link to a seat."""
@@ -143,7 +147,7 @@ def invite(
     plain = {"role": role, "delegation": delegation, "name": name}
     seat = Seat.read({key: value for key, value in plain.items() if value})
     _, token = actions.invite(round=_find(slug), seat=seat, now=_now())
-    print_result(f"{base.rstrip('/')}/enter/{token}/")
+    print_result(f"{_outer(base)}/enter/{token}/")
 
 
 @app.command()
@@ -211,6 +215,12 @@ def _open(data: Path | None, *, create: bool = False) -> None:
 
     open_forum(data=data, create=create)
     bring_up_to_date()
+
+
+def _outer(given: str | None) -> str:
+    from comity.forum.start import outer_address
+
+    return given.rstrip("/") if given else outer_address("http://localhost:8000")
 
 
 def _now() -> datetime:

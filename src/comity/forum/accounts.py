@@ -6,11 +6,13 @@ Who may import me: the settings. Start at :class:`InvitedOnly`.
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from comity.forum.keys import open_sealed, read_master, seal
 
@@ -32,6 +34,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """A copy of the database alone gives nobody the codes of an authenticator app."""
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002, ANN401
+        """Offer a name for a passkey; 'Master key', as the library says, is something else here."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey") if number == 1 else _("Passkey %(number)s") % {"number": number}
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with the master key."""

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["bring_up_to_date", "find_problems", "invite_first", "open_forum", "serve", "warm_up"]
+__all__ = [
+    "bring_up_to_date",
+    "find_problems",
+    "invite_first",
+    "open_forum",
+    "outer_address",
+    "serve",
+    "warm_up",
+]
 
 _WARM_ROUNDS = 16
 """The newest rounds are folded before the first request; others when they are first asked for."""
@@ -130,6 +138,19 @@ def invite_first(now: datetime) -> str | None:
     return invite_administrator(now=now)
 
 
+def outer_address(here: str) -> str:
+    """Return the address under which people reach the forum, without a slash: ``here`` on one's own machine.
+
+    Elsewhere it is HTTPS and the first name of COMITY_HOSTS that is not this machine.
+    """
+    from django.conf import settings  # noqa: PLC0415
+
+    if settings.LOCAL:
+        return here.rstrip("/")
+    names = [each for each in settings.ALLOWED_HOSTS if each not in {*settings.LOCAL_HOSTS, "*"}]
+    return f"https://{names[0].lstrip('.')}" if names else here.rstrip("/")
+
+
 def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
     """Run the checks of Django and the forum, and replay every journal; pairs of level and words."""
     from django.core.checks import run_checks  # noqa: PLC0415
@@ -142,7 +163,7 @@ def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
             "error" if each.level > WARNING else "warning",
             f"{each.id}: {each.msg}" + (f" {each.hint}" if each.hint else ""),
         )
-        for each in run_checks(include_deployment_checks=deploy)
+        for each in run_checks(include_deployment_checks=deploy, databases=["default"])
         if each.level >= WARNING
     ]
     try:
