@@ -106,3 +106,48 @@ def test_hundreds_of_proposals_are_shown_in_pages(cast):
     assert "Package p5<" not in first
     assert "Package p5<" in second
     assert browser.get("/r/coasts/proposals/?packages=x").status_code == 200
+
+
+def _shown(source: str, **values: object) -> str:
+    from django.template import Context, Template
+
+    return Template("{% load forum %}" + source).render(Context(values))
+
+
+def test_a_shared_part_sees_only_what_its_tag_names():
+    source = "{% shared seen=seen %}[{{ seen }}|{{ hidden }}|{{ place }}]{% endshared %}"
+    assert _shown(source, seen="open", hidden="a red line", place="a place") == "[open||]"
+
+
+def test_a_shared_part_is_laid_out_anew_for_other_values_and_other_kinds_of_value():
+    from django.template import Context, Template
+
+    page = Template("{% load forum %}{% shared seen=seen %}{{ seen }}{% endshared %}")
+    assert [page.render(Context({"seen": each})) for each in (1, True, 1.5, "<b>", 1)] == [
+        "1", "True", "1.5", "&lt;b&gt;", "1",
+    ]  # fmt: skip
+
+
+def test_a_shared_part_refuses_what_can_be_changed_after_it_was_kept():
+    with pytest.raises(TypeError, match="unhashable"):
+        _shown("{% shared seen=seen %}{{ seen }}{% endshared %}", seen=["a"])
+
+
+@pytest.mark.parametrize("tag", ["{% shared %}", "{% shared seen %}", "{% shared a=1 b %}"])
+def test_a_shared_part_must_name_its_values(tag):
+    from django.template import TemplateSyntaxError
+
+    with pytest.raises(TemplateSyntaxError, match="name=value"):
+        _shown(f"{tag}{{% endshared %}}")
+
+
+def test_a_form_in_a_shared_part_has_the_readers_own_token_and_key():
+    from django.template import Context, Template
+
+    page = Template("{% load forum %}{% shared a=a %}{% csrf_token %}<i>{% move_key %}</i>{% endshared %}")
+    one, two = (page.render(Context({"a": 1, "csrf_token": each})) for each in ("t" * 64, "u" * 64))
+    assert "t" * 64 in one
+    assert "u" * 64 in two
+    assert "t" * 64 not in two
+    assert re.search("<i>(.*)</i>", one)[1] != re.search("<i>(.*)</i>", two)[1]
+    assert paragraphs.MOVE_KEY_MARK not in one

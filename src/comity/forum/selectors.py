@@ -216,9 +216,9 @@ def find_round(user: Any, slug: str) -> Found | None:  # noqa: ANN401
             .first()
         )
         if member is not None:
-            return Found(member.round, member, member.last)  # type: ignore[attr-defined]
+            return Found(member.round, member, member.last)
     round_ = Round.objects.filter(slug=slug).annotate(last=_last_seal("pk")).first()
-    return None if round_ is None else Found(round_, None, round_.last)  # type: ignore[attr-defined]
+    return None if round_ is None else Found(round_, None, round_.last)
 
 
 def rounds_of(user: Any) -> list[Membership]:  # noqa: ANN401

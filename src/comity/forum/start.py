@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.errors import ComityError, InputError, MissingExtraError
 
@@ -25,6 +26,9 @@ __all__ = [
     "warm_up",
 ]
 
+_MODEL: Final = tuple(
+    f"comity.services.{each}" for each in ("package_sight", "private_sheet", "practice_opening")
+)
 _WARM_ROUNDS = 16
 """The newest rounds are folded before the first request; others when they are first asked for."""
 
@@ -174,7 +178,7 @@ def find_problems(*, deploy: bool = True) -> list[tuple[str, str]]:
 
 
 def warm_up() -> None:
-    """Do before the first request what it would wait for: read templates, fold the newest rounds.
+    """Do before the first request what it would wait for: load the model, read templates, fold new rounds.
 
     The workers share what is in memory now; connections are closed, because they cannot be shared.
     """
@@ -188,6 +192,8 @@ def warm_up() -> None:
     from comity.forum.models import Round  # noqa: PLC0415
     from comity.forum.selectors import folded  # noqa: PLC0415
 
+    for module in _MODEL:  # other commands than the server do without it
+        import_module(module)
     reverse("landing")
     folder = Path(__file__).parent / "templates"
     for each in sorted(folder.glob("forum/**/*.html")):

@@ -78,7 +78,7 @@ class Card(NamedTuple):
     version: int
     owner: str
     to: tuple[str, ...]
-    count: int
+    provisions: int
     rows: tuple[Row, ...]
     answers: tuple[tuple[str, str], ...]
     waits: bool
