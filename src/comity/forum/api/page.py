@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from comity.forum.api import reading, writing
+from comity.forum.api import packages, reading, writing
 from comity.forum.api.door import api, shape_error
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["openapi", "page", "shape_errors", "urlpatterns"]
 
-_ROOMS = (reading, writing)  # what they declare is on the API by now
+_ROOMS = (packages, reading, writing)  # what they declare is on the API by now
 
 
 @lru_cache(maxsize=4)

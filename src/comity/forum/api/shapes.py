@@ -14,13 +14,18 @@ from pydantic import ConfigDict, Field
 __all__ = [
     "AcceptanceShape",
     "AnswerGiven",
+    "AskGiven",
     "CalendarEntry",
+    "ChangesShape",
     "CommitmentShape",
     "ErrorShape",
+    "MemberShape",
     "MoveGiven",
     "MoveMade",
     "MoveShape",
     "MovesPage",
+    "PackageGiven",
+    "PreviewShape",
     "PrivateGiven",
     "PrivateShape",
     "ProposalShape",
@@ -30,6 +35,7 @@ __all__ = [
     "SeatShape",
     "SubmissionShape",
     "TextShape",
+    "ZoneAskShape",
 ]
 
 
@@ -311,3 +317,127 @@ class CalendarEntry(Schema):
     starts: datetime | None
     day: date | None
     place: str
+
+
+class PackageGiven(_Strict):
+    """A package to look at; ``own`` asks for the own side too, which needs a token that opens it."""
+
+    provisions: dict[str, float] = Field(min_length=1, max_length=2000)
+    own: bool = False
+
+
+class RangeShape(Schema):
+    """A quantity in the draws: its low end, middle and high end."""
+
+    low: float
+    mid: float
+    high: float
+
+
+class SideShape(Schema):
+    """One side in the public model; ``gain`` is null where the model has none."""
+
+    party: str
+    gain: RangeShape | None
+    unvalued: list[str]
+
+
+class PlacesShape(Schema):
+    """Regular places from an origin to a destination, persons a year."""
+
+    origin: str
+    destination: str
+    places: float
+
+
+class MoneyShape(Schema):
+    """Money from one side to another, in the unit of the preview."""
+
+    giver: str
+    beneficiary: str
+    amount: float
+
+
+class OwnRowShape(Schema):
+    """What one provision is worth to the own side."""
+
+    provision: str
+    value: float
+    worth: RangeShape | None
+    from_sheet: bool
+    beyond_limit: bool
+
+
+class OwnGroupShape(Schema):
+    """What one group at home gains, and the weight that it has."""
+
+    group: str
+    weight: float
+    worth: RangeShape
+
+
+class OwnSideShape(Schema):
+    """The own side, from the own sheet: gain against no deal, and whether the red line is kept."""
+
+    gain: RangeShape
+    red_line: float
+    margin: float
+    accepts: bool
+    beyond_limits: list[str]
+    unvalued: list[str]
+    rows: list[OwnRowShape]
+    groups: list[OwnGroupShape]
+
+
+class PreviewShape(Schema):
+    """What a package does. ``broken`` are rules of the round that it breaks."""
+
+    unit: str
+    draws: int
+    broken: list[str]
+    parties: list[SideShape]
+    places: list[PlacesShape]
+    money: list[MoneyShape]
+    own: OwnSideShape | None
+
+
+class AskGiven(_Strict):
+    """What to ask: packages in the zone, or one that is better for all than an accepted one."""
+
+    better_than: str | None = Field(None, max_length=100, description="Key of an acceptance among all.")
+
+
+class NamedPackage(Schema):
+    """A package."""
+
+    name: str
+    provisions: dict[str, float]
+
+
+class ZoneAskShape(Schema):
+    """What was asked of the zone and answered; ``answered`` is false where there was no answer."""
+
+    at: datetime
+    kind: str
+    better_than: str | None
+    answered: bool
+    verdict: Any
+    packages: list[NamedPackage]
+
+
+class ChangesShape(Schema):
+    """What changed, in plain words; null: no text yet (``after``), the text now (``until``)."""
+
+    after: int | None
+    until: int | None
+    lines: list[str]
+
+
+class MemberShape(Schema):
+    """Who sits in the round."""
+
+    person: str
+    role: str
+    delegation: str | None
+    name: str
+    since: datetime
