@@ -153,11 +153,16 @@ def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], Path, dict[str, t
     accepted = "a file written by 'comity forum backup'"
     try:
         with tarfile.open(path, "r:gz") as archive:
-            names = {each.name for each in archive.getmembers() if each.isfile()}
-            if "note.json" not in names or not names & set(_NAMES.values()):
+            held = {each.name: each for each in archive.getmembers() if each.isfile()}
+            wanted = held.keys() & {"note.json", *_NAMES.values()}
+            if "note.json" not in wanted or len(wanted) < 2:
                 msg = "this is no backup of a forum"
                 raise InputError(msg, file=str(path), accepted=accepted)
-            archive.extractall(folder, filter="data")
+            for name in wanted:  # by name, so that nothing is written elsewhere; as Python 3.11.2 can too
+                source = archive.extractfile(held[name])
+                if source is not None:
+                    with source, (folder / name).open("wb") as target:
+                        shutil.copyfileobj(source, target)
         note = json.loads((folder / "note.json").read_text(encoding="utf-8"))
         said = {slug: (each["moves"], each["seal"]) for slug, each in note["rounds"].items()}
     except (
