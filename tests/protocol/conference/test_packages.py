@@ -266,3 +266,16 @@ def test_revisions_are_kept_whole_and_share_what_did_not_change(table):
     assert find_paragraph(first.text, "a2.p1") is find_paragraph(second.text, "a2.p1")
     with pytest.raises(InputError, match="nothing has changed"):
         table.play(Act.CUT_REVISION, FACILITATOR)
+
+
+def test_after_agreement_a_better_package_goes_from_the_table_to_acceptance():
+    """Raiffa (1985): what was agreed may be improved for all; then every head is asked in secret again."""
+    table = Table().in_follow_up()
+    with pytest.raises(InputError, match="follow-up"):
+        table.play(Act.TABLE_PROPOSAL, HEADS["ALB"], proposal="p2", title="Mine", provisions={"visas": 900})
+    table.play(Act.TABLE_PROPOSAL, FACILITATOR, proposal="p2", title="Better", provisions={"visas": 200})
+    hand_in(ask(table, proposal="p2"))
+    said = dict.fromkeys(CODES, True)
+    table.play(Act.OUTCOME, CLOCK, **outcome(table.state.acceptances["q1"], said))
+    assert table.state.acceptances["q1"].status == "accepted"
+    assert dict(table.state.acceptances["q1"].provisions) == {"visas": 200}

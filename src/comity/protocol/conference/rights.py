@@ -68,9 +68,10 @@ RIGHTS: Final[Mapping[Act, Mapping[tuple[Role, ...], tuple[Phase, ...]]]] = {
     Act.REOPEN_PARAGRAPH: {_FACILITATOR: (_REV,)},
     Act.CUT_REVISION: {_PEN: _DRAFTING},
     # proposals and packages
-    Act.TABLE_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: _TALKS},
-    Act.AMEND_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: _TALKS},
-    Act.WITHDRAW_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: _TALKS},
+    # in follow-up: the facilitator tables what improves on the agreed package for all
+    Act.TABLE_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: (*_TALKS, _FOL)},
+    Act.AMEND_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: (*_TALKS, _FOL)},
+    Act.WITHDRAW_PROPOSAL: {_DELEGATES: _TALKS, _FACILITATOR: (*_TALKS, _FOL)},
     Act.ANSWER_PROPOSAL: {_DELEGATES: _TALKS},
     Act.OPEN_ACCEPTANCE: {_PEN: (_REV, _FOL)},  # in follow-up: an improvement of what was agreed
     Act.ANSWER_IN_SECRET: {_HEAD: (_REV, _FOL)},
