@@ -6,6 +6,7 @@ Who may import me: the settings. Start at :class:`PlacesOnly`.
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,17 @@ from django.views.debug import SafeExceptionReporterFilter
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-__all__ = ["NothingPrivate", "PlacesOnly"]
+__all__ = ["NothingPrivate", "PlacesOnly", "hide_secrets"]
+
+#: Addresses that open something by themselves: one-time links, feeds, new passwords.
+_OPENS = re.compile(r"(/enter/|/password/reset/key/|/calendar/(?=[\w-]{20}))[^/\s\"'.]+")
 
 
 class PlacesOnly(logging.Filter):
-    """Of an error, log where it happened and its kind, never its words: they may quote a private sheet."""
+    """Of an error, log where it happened and its kind, never its words: they may quote a private sheet.
+
+    And of an address that opens something by itself, not the part that opens.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace the trace by places; keep the record."""
@@ -27,7 +34,22 @@ class PlacesOnly(logging.Filter):
             kind, _, trace = record.exc_info
             record.exc_text = describe_places(kind, trace)
             record.exc_info = None
+        words = record.getMessage()
+        hidden = hide_secrets(words)
+        if hidden != words:
+            record.msg, record.args = hidden, ()
         return True
+
+
+def hide_secrets(words: str) -> str:
+    """Return words of a log without what opens something for whoever reads the log.
+
+    Examples
+    --------
+    >>> hide_secrets("Forbidden (CSRF token missing.): /enter/Zk3_w-8/")
+    'Forbidden (CSRF token missing.): /enter/…/'
+    """
+    return _OPENS.sub(r"\1…", words)
 
 
 def describe_places(kind: type[BaseException], trace: TracebackType | None) -> str:
