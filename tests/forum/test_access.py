@@ -16,6 +16,8 @@ from tests.forum.browsing import Forum, Person, chromium
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Browser
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -109,12 +111,24 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def forum(tmp_path_factory) -> Iterator[Forum]:
-    with chromium():
-        pass
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def forum(browser: Browser, tmp_path_factory) -> Iterator[Forum]:
+    del browser  # skipped before the server starts, where there is none
     served = Forum(tmp_path_factory.mktemp("access"), "demo")
     yield served
     served.close()
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, forum: Forum) -> dict[str, Person]:
+    """Everybody who looks; a one-time link opens once, so they stay for the whole file."""
+    found = {who: Person(browser, forum).enter(forum.links[who]) for who in WHO}
+    return found | {"public": Person(browser, forum)}
 
 
 def inspect(person: Person, name: str) -> list[str]:
@@ -140,48 +154,48 @@ def inspect(person: Person, name: str) -> list[str]:
     return [f"{name}: {each}" for each in wrong]
 
 
-def test_every_page(forum: Forum) -> None:
-    wrong: list[str] = []
-    with chromium() as browser:
-        people = {who: Person(browser, forum).enter(forum.links[who]) for who in WHO}
-        public = Person(browser, forum)
-        todo = dict(addresses())
-        opened: set[str] = set()
-        for name, path in todo.items():
-            for who in WHO:
-                answer = people[who].context.request.get(path)
+PARTS = 4
+"""The pages are looked at in so many tests, which may run beside each other."""
+OPEN_TO_ALL = ("/", "/account/login/", "/r/demo/", "/public/after/", "/r/after/text/a6/", "/no/such/page/")
+RIGHT_TO_LEFT = ("round", "text_article", "proposal_new", "private")
+
+
+def looks() -> list[tuple[str, str, str]]:
+    """Every look at a page: how, as whom (empty: the first to whom it answers), and name or path."""
+    found = [("page", "", name) for name, _path in addresses()]
+    found += [("page", who, name) for who, names in TOO.items() for name in names]
+    found += [("open", "public", path) for path in OPEN_TO_ALL]
+    return found + [("arabic", WHO[0], name) for name in RIGHT_TO_LEFT]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page(people: dict[str, Person], part: int) -> None:
+    wrong, unopened, paths = [], [], dict(addresses())
+    for how, seat, name in looks()[part::PARTS]:
+        if how == "page":
+            for who in (seat,) if seat else WHO:
+                answer = people[who].context.request.get(paths[name])
                 if answer.status in {403, 404}:
                     continue
-                if answer.status == 405 or "html" not in answer.headers.get("content-type", ""):
-                    opened.add(name)  # takes forms only
-                    break
-                assert answer.status == 200, (name, answer.status)
-                opened.add(name)
-                people[who].page.goto(path)
-                wrong += inspect(people[who], f"{name} for {who}")
-                break
-        for who, names in TOO.items():
-            for name in names:
-                if people[who].page.goto(todo[name]).status == 200:
+                if answer.status != 405 and "html" in answer.headers.get("content-type", ""):
+                    assert answer.status == 200, (name, answer.status)
+                    people[who].page.goto(paths[name])
                     wrong += inspect(people[who], f"{name} for {who}")
-        for path in (
-            "/",
-            "/account/login/",
-            "/r/demo/",
-            "/public/after/",
-            "/r/after/text/a6/",
-            "/no/such/page/",
-        ):
-            public.page.goto(path)
-            wrong += inspect(public, f"{path} for the public")
-        arabic = people["head of delegation-ESP"]
-        arabic.context.add_cookies([{"name": "comity_language", "value": "ar", "url": forum.base}])
-        for name in ("round", "text_article", "proposal_new", "private"):
-            arabic.page.goto(todo[name])
-            assert arabic.page.locator("html").get_attribute("dir") == "rtl"
-            wrong += inspect(arabic, f"{name} in Arabic")
+                break  # 405: takes forms only
+            else:
+                unopened += [] if seat else [name]
+        elif how == "open":
+            people[seat].page.goto(name)
+            wrong += inspect(people[seat], f"{name} for the public")
+        else:
+            cookie = {"name": "comity_language", "value": "ar", "url": people[seat].forum.base}
+            people[seat].context.add_cookies([cookie])
+            people[seat].page.goto(paths[name])
+            assert people[seat].page.locator("html").get_attribute("dir") == "rtl"
+            wrong += inspect(people[seat], f"{name} in Arabic")
+            people[seat].context.clear_cookies(name="comity_language")
     assert not wrong, "\n".join(wrong)
-    assert set(todo) - opened == set(), "pages that nobody opened"
+    assert unopened == [], "pages that nobody opened"
 
 
 FOCUS = """() => {
@@ -193,74 +207,71 @@ FOCUS = """() => {
 }"""
 
 
-def test_keyboard_alone(forum: Forum) -> None:
+def test_keyboard_alone(forum: Forum, browser: Browser) -> None:
     """The skip link, a ring around what has the focus, the order of the page, folds, a form that is sent."""
-    with chromium() as browser:
-        head = Person(browser, forum).enter(forum.links["head of delegation-MAR"]).go("/r/demo/text/a6/")
-        page = head.page
+    head = Person(browser, forum).enter(forum.links["head of delegation-MAR"]).go("/r/demo/text/a6/")
+    page = head.page
+    page.keyboard.press("Tab")
+    skip = page.evaluate(FOCUS)
+    assert skip["text"] == "Skip to the content"
+    assert skip["seen"]
+    assert skip["ring"]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    places = []
+    for _ in range(60):
+        at = page.evaluate(FOCUS)
+        if at["tag"] == "BODY":
+            break
+        assert at["ring"], at
+        assert at["seen"], at
+        places.append(at["place"])
+        if at["tag"] == "SUMMARY" and at["text"] == "Propose other words":
+            break
         page.keyboard.press("Tab")
-        skip = page.evaluate(FOCUS)
-        assert skip["text"] == "Skip to the content"
-        assert skip["seen"]
-        assert skip["ring"]
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
-        places = []
-        for _ in range(60):
-            at = page.evaluate(FOCUS)
-            if at["tag"] == "BODY":
-                break
-            assert at["ring"], at
-            assert at["seen"], at
-            places.append(at["place"])
-            if at["tag"] == "SUMMARY" and at["text"] == "Propose other words":
-                break
-            page.keyboard.press("Tab")
-        assert places == sorted(places)
-        page.keyboard.press("Enter")  # the fold opens
-        page.keyboard.press("Tab")
-        assert page.evaluate(FOCUS)["tag"] == "TEXTAREA"
-        page.keyboard.press("Control+A")
-        page.keyboard.type("Each Party shall answer within ten working days.")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        assert page.evaluate(FOCUS)["text"] == "Propose"
-        page.keyboard.press("Enter")
-        head.sees("4 wordings in brackets")
+    assert places == sorted(places)
+    page.keyboard.press("Enter")  # the fold opens
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS)["tag"] == "TEXTAREA"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Each Party shall answer within ten working days.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS)["text"] == "Propose"
+    page.keyboard.press("Enter")
+    head.sees("4 wordings in brackets")
 
 
-def test_calm_and_paper(forum: Forum) -> None:
+def test_calm_and_paper(forum: Forum, browser: Browser) -> None:
     """No motion where the reader wants none; on paper the words, without menus and forms."""
-    with chromium() as browser:
-        head = Person(browser, forum).enter(forum.links["head of delegation-SEN"])
-        for path, words in (("/r/demo/", "What happened last"), ("/r/demo/text/a6/", "working days")):
-            page = head.go(path).page
-            moving = page.evaluate(
-                """() => [...document.querySelectorAll('*')].filter(each => {
-                     const s = getComputedStyle(each);
-                     return parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0;
-                   }).length"""
-            )
-            assert moving == 0
-            page.emulate_media(media="print")
-            assert not page.locator("nav.areas").is_visible()
-            assert not page.locator("form").locator("visible=true").count()
-            assert page.get_by_text(words).first.is_visible()
-            assert page.pdf(format="A4").startswith(b"%PDF")
-            page.emulate_media(media="screen")
+    head = Person(browser, forum).enter(forum.links["head of delegation-SEN"])
+    for path, words in (("/r/demo/", "What happened last"), ("/r/demo/text/a6/", "working days")):
+        page = head.go(path).page
+        moving = page.evaluate(
+            """() => [...document.querySelectorAll('*')].filter(each => {
+                 const s = getComputedStyle(each);
+                 return parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0;
+               }).length"""
+        )
+        assert moving == 0
+        page.emulate_media(media="print")
+        assert not page.locator("nav.areas").is_visible()
+        assert not page.locator("form").locator("visible=true").count()
+        assert page.get_by_text(words).first.is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+        page.emulate_media(media="screen")
 
 
-def test_errors_are_said_where_they_are(forum: Forum) -> None:
+def test_errors_are_said_where_they_are(forum: Forum, browser: Browser) -> None:
     """A form that is refused names the field, and says so to a screen reader."""
-    with chromium() as browser:
-        guest = Person(browser, forum).go("/account/login/")
-        guest.fill("login", "nobody").fill("password", "wrong").page.locator(
-            "button", has_text="Sign in"
-        ).first.click()
-        alert = guest.page.locator("[role=alert], .errorlist").first
-        alert.wait_for()
-        assert alert.inner_text()
+    guest = Person(browser, forum).go("/account/login/")
+    guest.fill("login", "nobody").fill("password", "wrong").page.locator(
+        "button", has_text="Sign in"
+    ).first.click()
+    alert = guest.page.locator("[role=alert], .errorlist").first
+    alert.wait_for()
+    assert alert.inner_text()
 
 
 def test_two_kinds_of_pages_are_told_apart() -> None:
