@@ -8,7 +8,7 @@ Who may import me: views and the API. Start at :func:`requires`; :class:`Place` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponseBase]
 
-__all__ = ["OF_ADMITTED", "Place", "Refused", "enter", "may_see", "requires", "say_words"]
+__all__ = ["OF_ADMITTED", "Place", "Refused", "enter", "may_see", "requires"]
 
 
 _OF_TEXT: Final = frozenset({Act.READ_TEXT, Act.EXPORT_TEXT})
@@ -107,6 +107,11 @@ class Place:
     def delegation(self) -> Delegation | None:
         """The row of one's own delegation."""
         return None if self.member is None else self.member.delegation
+
+    def afresh(self) -> Place:
+        """Return this place in the round as it stands after moves that were made since."""
+        where = folded(self.round)
+        return replace(self, state=where.state, seal=where.seal)
 
     def move(self, act: Act, payload: Mapping[str, Any], key: str) -> MoveRow:
         """Make a move from this seat.

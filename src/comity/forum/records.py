@@ -8,12 +8,13 @@ Who may import me: the forum; :mod:`comity.forum.models` imports these so that D
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
 
-__all__ = ["SealedGameRow", "SheetVersion", "TrainingRoom", "TrainingSeat", "ZoneAsk"]
+__all__ = ["SealedGameRow", "SheetVersion", "TrainingRoom", "TrainingSeat", "ZoneAnswer", "ZoneAsk"]
 
 
 class SheetVersion(models.Model):
@@ -61,6 +62,13 @@ class SealedGameRow(models.Model):
         return f"sealed game of {self.round_id}"
 
 
+class ZoneAnswer(NamedTuple):
+    """What an ask got: a verdict on the zone (None for an improvement), and packages by name."""
+
+    verdict: str | None
+    packages: tuple[tuple[str, dict[str, float]], ...]
+
+
 class ZoneAsk(models.Model):
     """One ask of the facilitator, with the answer that it got: packages or that there is none."""
 
@@ -76,6 +84,16 @@ class ZoneAsk(models.Model):
 
     def __str__(self) -> str:
         return f"ask in {self.round_id}"
+
+    def read_answer(self) -> ZoneAnswer | None:
+        """Return the answer; None where there was none."""
+        if not self.answer:
+            return None
+        said = json.loads(self.answer)
+        if self.kind == "zone":
+            return ZoneAnswer(said.get("verdict"), tuple((name, values) for name, values in said["packages"]))
+        packages = () if said["package"] is None else (("", said["package"]),)
+        return ZoneAnswer(said.get("verdict"), packages)
 
 
 class TrainingRoom(models.Model):

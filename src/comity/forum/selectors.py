@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from comity.forum.models import Delegation, Membership, MoveRow, Round
+from comity.forum.models import Delegation, Membership, MoveRow, Round, ZoneAsk
 from comity.protocol.conference import (
     Act,
     Charter,
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Folded",
     "Found",
+    "asks_of",
     "charter_of",
     "find_round",
     "folded",
+    "members_of",
     "move_from",
     "moves_of",
     "public_rounds",
@@ -51,6 +53,7 @@ __all__ = [
 ]
 
 _MOST_ROUNDS: Final = 64
+_MOST_ASKS: Final = 20
 PUBLIC: Final = Seat(Role.PUBLIC)
 
 
@@ -228,6 +231,20 @@ def rounds_of(user: Any) -> list[Membership]:  # noqa: ANN401
         .filter(user_id=user.pk, active=True)
         .order_by("round__title", "round__slug")
     )
+
+
+def members_of(round_: Round) -> list[Membership]:
+    """Return who sits in a round, by delegation and role."""
+    return list(
+        Membership.objects.filter(round=round_, active=True)
+        .select_related("user", "delegation")
+        .order_by("delegation__pk", "role", "pk")
+    )
+
+
+def asks_of(round_: Round) -> list[ZoneAsk]:
+    """Return what was asked of the zone last, newest first."""
+    return list(ZoneAsk.objects.filter(round=round_)[:_MOST_ASKS])
 
 
 def public_rounds() -> list[Round]:

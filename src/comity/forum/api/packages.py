@@ -5,8 +5,6 @@ Who may import me: this room. Start at :func:`preview_package`.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404, HttpRequest
@@ -26,57 +24,30 @@ from comity.forum.api.shapes import (
     ZoneAskShape,
 )
 from comity.forum.games import game_of
-from comity.forum.models import Membership, ZoneAsk
+from comity.forum.selectors import asks_of, members_of
 from comity.protocol.conference import Act
 from comity.protocol.text import NegotiatingText, describe, differences
 
 if TYPE_CHECKING:
+    from comity.forum.models import ZoneAsk
     from comity.services.package_sight import PackageSight
-    from comity.vocabulary import Range
 
 __all__ = ["ask_for_packages", "list_asks", "list_members", "preview_package", "show_changes"]
 
-_ASKS_SHOWN: Final = 20
-
-
-def _range(found: Range | None) -> dict[str, float] | None:
-    return None if found is None else asdict(found)
+_OF_OWN: Final = ("gain", "red_line", "margin", "accepts", "beyond_limits", "unvalued")
 
 
 def _preview(sight: PackageSight) -> dict[str, Any]:
+    """Lay out what a package does; the shapes take the rest out of the records."""
     own = sight.own
     return {
-        "unit": sight.unit,
-        "draws": sight.draws,
-        "broken": list(sight.broken),
-        "parties": [
-            {"party": each.party, "gain": _range(each.gain), "unvalued": list(each.unvalued)}
-            for each in sight.parties
-        ],
-        "places": [asdict(each) for each in sight.places],
-        "money": [asdict(each) for each in sight.money],
+        **{name: getattr(sight, name) for name in ("unit", "draws", "broken", "parties", "places", "money")},
         "own": None
         if own is None
         else {
-            "gain": _range(own.own.gain),
-            "red_line": own.own.red_line,
-            "margin": own.own.margin,
-            "accepts": own.own.accepts,
-            "beyond_limits": list(own.own.beyond_limits),
-            "unvalued": list(own.own.unvalued),
-            "rows": [
-                {
-                    "provision": row.provision,
-                    "value": row.value,
-                    "worth": _range(row.worth),
-                    "from_sheet": row.from_sheet,
-                    "beyond_limit": row.beyond_limit,
-                }
-                for row in own.rows
-            ],
-            "groups": [
-                {"group": row.group, "weight": row.weight, "worth": _range(row.worth)} for row in own.groups
-            ],
+            **{name: getattr(own.own, name) for name in _OF_OWN},
+            "rows": own.rows,
+            "groups": own.groups,
         },
     }
 
@@ -108,19 +79,17 @@ def preview_package(request: HttpRequest, slug: str, given: PackageGiven) -> dic
 
 
 def _ask(row: ZoneAsk) -> dict[str, Any]:
-    answer = json.loads(row.answer) if row.answer else None
-    packages: list[dict[str, Any]] = []
-    if answer is not None and row.kind == "zone":
-        packages = [{"name": name, "provisions": values} for name, values in answer["packages"]]
-    elif answer is not None and answer["package"] is not None:
-        packages = [{"name": "", "provisions": answer["package"]}]
+    answer = row.read_answer()
     return {
         "at": row.at,
         "kind": row.kind,
         "better_than": row.about or None,
         "answered": answer is not None,
-        "verdict": None if answer is None else answer.get("verdict"),
-        "packages": packages,
+        "verdict": None if answer is None else answer.verdict,
+        "packages": [
+            {"name": name, "provisions": values}
+            for name, values in (() if answer is None else answer.packages)
+        ],
     }
 
 
@@ -128,7 +97,7 @@ def _ask(row: ZoneAsk) -> dict[str, Any]:
 def list_asks(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
     """List what the facilitator asked of the zone and what was answered, newest first."""
     place = stand(request, slug, Act.ASK_ZONE)
-    return [_ask(row) for row in ZoneAsk.objects.filter(round=place.round)[:_ASKS_SHOWN]]
+    return [_ask(row) for row in asks_of(place.round)]
 
 
 @api.post("/rounds/{slug:slug}/zone", response={200: ZoneAskShape, **REFUSALS}, tags=["packages"])
@@ -170,11 +139,6 @@ def show_changes(
 def list_members(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
     """List who sits in the round, as the page of members does."""
     place = stand(request, slug, Act.READ_MEMBERS)
-    rows = (
-        Membership.objects.filter(round=place.round, active=True)
-        .select_related("user", "delegation")
-        .order_by("delegation__pk", "role", "pk")
-    )
     return [
         {
             "person": row.user.get_username(),
@@ -183,5 +147,5 @@ def list_members(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
             "name": row.name,
             "since": row.since,
         }
-        for row in rows
+        for row in members_of(place.round)
     ]

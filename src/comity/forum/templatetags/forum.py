@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from comity.forum.gate import say_words
 from comity.forum.views.paragraphs import lay_out
+from comity.forum.words import say_words
 from comity.protocol.conference import Act, Seat
 
 if TYPE_CHECKING:

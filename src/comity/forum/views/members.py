@@ -17,6 +17,7 @@ from comity.errors import InputError
 from comity.forum import actions
 from comity.forum.gate import Place, Refused, requires
 from comity.forum.models import Invitation, Membership
+from comity.forum.selectors import members_of
 from comity.forum.words import say_error
 from comity.protocol.conference import DELEGATION_ROLES, PEOPLE, Act, Role, Seat
 
@@ -38,13 +39,8 @@ def _admits(place: Place) -> bool:
 
 def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:  # noqa: ANN401
     seats = place.may(Act.SEAT_MEMBERS)
-    rows = (
-        Membership.objects.filter(round=place.round, active=True)
-        .select_related("user", "delegation")
-        .order_by("delegation__pk", "role", "pk")
-    )
     context = {
-        "rows": rows,
+        "rows": members_of(place.round),
         "seats": seats,
         "is_head": _admits(place),
         "roles": [each for each in PEOPLE if each is not Role.PUBLIC],

@@ -5,7 +5,6 @@ Who may import me: :mod:`comity.forum.views.text`. Start at :func:`write`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from comity.errors import InputError
 from comity.forum.gate import Place, requires
-from comity.forum.selectors import folded
 from comity.forum.words import say_error
 from comity.protocol.conference import Act
 from comity.protocol.text import find_article, find_paragraph, next_key
@@ -92,7 +90,7 @@ ON_PARAGRAPH: Final[dict[str, tuple[Act, Make]]] = {
 
 def _told(place: Place, act: Act, key: str, before: int) -> str:
     """Say what came of a move; who wrote over somebody else's newer words is told so."""
-    notices = folded(place.round).state.notices
+    notices = place.afresh().state.notices
     if act is Act.PROPOSE_WORDING and len(notices) > before and notices[-1].key == key:
         return _(
             "Done. Somebody else had changed this paragraph meanwhile; both wordings stand side by side."
@@ -127,7 +125,7 @@ def _make(place: Place, act: Act, make: Make, key: str, given: Mapping[str, str]
         try:
             place.move(act, payload, given.get("key", ""))
         except InputError:
-            place = replace(place, state=folded(place.round).state)
+            place = place.afresh()
             taken = act is Act.PROPOSE_WORDING and next_key(place.state.text, key) != payload["alternative"]
             if not taken or again == _TRIES - 1:
                 raise
@@ -138,7 +136,7 @@ def _make(place: Place, act: Act, make: Make, key: str, given: Mapping[str, str]
 def _answer(request: HttpRequest, place: Place, key: str, what: str, typed: str) -> HttpResponse:
     from comity.forum.views.text import paragraph_context  # noqa: PLC0415 - the two call each other
 
-    now = replace(place, state=folded(place.round).state)
+    now = place.afresh()
     request.place = now  # type: ignore[attr-defined]
     try:
         context = paragraph_context(now, key)

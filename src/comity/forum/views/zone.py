@@ -5,7 +5,6 @@ Who may import me: :mod:`comity.forum.views.proposals`. Start at :func:`zone`.
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from comity.forum import actions
 from comity.forum.games import asks_per_day, sealing_of
 from comity.forum.gate import Place, requires
 from comity.forum.models import ZoneAsk
+from comity.forum.selectors import asks_of
 from comity.forum.views.packages import list_rows, plain
 from comity.forum.words import say_error
 from comity.protocol.conference import Act
@@ -30,22 +30,16 @@ if TYPE_CHECKING:
 __all__ = ["ask", "urlpatterns", "zone"]
 
 DAY: Final = timedelta(hours=24)
-SHOWN: Final = 20
 
 
 def _describe(place: Place, row: ZoneAsk) -> dict[str, Any]:
-    answer = json.loads(row.answer) if row.answer else None
-    packages: list[tuple[str, dict[str, float]]] = []
-    if answer is not None and row.kind == "zone":
-        packages = [(name, values) for name, values in answer["packages"]]
-    elif answer is not None and answer["package"] is not None:
-        packages = [("", answer["package"])]
+    answer = row.read_answer()
     titles = {
         each.key: place.state.proposals[each.proposal].title for each in place.state.acceptances.values()
     }
     return {
         "row": row,
-        "verdict": None if answer is None else answer.get("verdict"),
+        "verdict": None if answer is None else answer.verdict,
         "about": titles.get(row.about, row.about),
         "packages": [
             {
@@ -53,7 +47,7 @@ def _describe(place: Place, row: ZoneAsk) -> dict[str, Any]:
                 "rows": list_rows(place, values, only=True),
                 "fields": [(key, plain(value)) for key, value in values.items()],
             }
-            for name, values in packages
+            for name, values in (() if answer is None else answer.packages)
         ],
     }
 
@@ -61,10 +55,9 @@ def _describe(place: Place, row: ZoneAsk) -> dict[str, Any]:
 @requires(Act.ASK_ZONE)
 def zone(request: HttpRequest, place: Place) -> HttpResponse:
     """Show what was asked and answered, and how many asks are left today."""
-    asks = list(ZoneAsk.objects.filter(round=place.round)[:SHOWN])
     today = ZoneAsk.objects.filter(round=place.round, at__gt=place.now - DAY).count()
     context = {
-        "asks": [_describe(place, row) for row in asks],
+        "asks": [_describe(place, row) for row in asks_of(place.round)],
         "left": max(0, asks_per_day() - today),
         "most": asks_per_day(),
         "sealing": sealing_of(place.round),
